@@ -1,1 +1,44 @@
-//! Python's asyncio for Rust.
+//! Python's asyncio for Rust, with the semantics of CPython 3.15 to the callback.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc(test(no_crate_inject, attr(deny(warnings))))]
+
+#[cfg(not(unix))]
+compile_error!("asyncio runs on Unix: its loop watches file descriptors");
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+pub mod base_events;
+mod base_futures;
+mod clock;
+pub mod constants;
+pub mod contextvars;
+pub mod coroutines;
+pub mod events;
+pub mod exceptions;
+mod format_helpers;
+pub mod futures;
+mod heapq;
+mod log;
+mod raw;
+pub mod runners;
+mod selector_events;
+pub mod tasks;
+pub mod timeouts;
+
+pub use base_events::{EventLoop, ExceptionContext, ExceptionHandler};
+pub use contextvars::{Context, ContextVar, copy_context};
+pub use coroutines::{Awaitable, iscoroutine, isfuture, wrap};
+pub use events::{
+    _get_running_loop, CallbackOutput, Handle, LoopHandle, ThreadSafeHandle, TimerHandle,
+    get_event_loop, get_running_loop, new_event_loop, set_event_loop,
+};
+pub use exceptions::*;
+pub use futures::{AnyFuture, CallbackId, Future};
+pub use runners::{RunOptions, Runner, run, run_with};
+pub use tasks::{
+    AnyTask, Task, TaskOptions, all_tasks, all_tasks_of, create_task, create_task_with,
+    current_task, current_task_of, ensure_future, gather, gather_all, gather_all_return_exceptions,
+    gather_return_exceptions, sleep, sleep_with, wait_for,
+};
+pub use timeouts::{IntoDelay, IntoTimeout, Timeout};

@@ -1,0 +1,911 @@
+//! The event loop; mirrors `base_events.py`.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::mem;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use slab::Slab;
+
+use crate::clock::{Clock, ulp};
+use crate::constants;
+use crate::contextvars::{self, Context};
+use crate::coroutines::Awaitable;
+use crate::events::{
+    self, Callback, CallbackOutput, Handle, LoopHandle, RawHandle, ThreadSafeHandle, Timer,
+    TimerHandle,
+};
+use crate::exceptions::{Error, Result, RuntimeError, panic_with};
+use crate::format_helpers::repr_bool;
+use crate::futures::{AnyFuture, Future};
+use crate::heapq::{self, Entry};
+use crate::log;
+use crate::selector_events::{Remote, Selector, TaskKey};
+use crate::tasks::{self, AnyTask, RawTask, Task, TaskOptions};
+use crate::timeouts::IntoDelay;
+
+/// An event loop: a queue of callbacks, a heap of timers and a selector, on one thread.
+///
+/// A cheap handle: clones are the same loop. The loop runs on the thread that made it; other
+/// threads reach it through [`handle`](Self::handle). When the last handle goes, a loop that
+/// was not closed is closed. Mirrors `asyncio.EventLoop`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// let loop_ = asyncio::new_event_loop();
+/// let answer = loop_.run_until_complete(async { asyncio::Ok(42) })?;
+/// assert_eq!(answer, 42);
+/// loop_.close()
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct EventLoop(pub(crate) Rc<Inner>);
+
+pub(crate) struct Inner {
+    ready: RefCell<VecDeque<Rc<dyn RawHandle>>>,
+    scheduled: RefCell<Vec<Entry>>,
+    timer_cancelled_count: Cell<usize>,
+    /// The pending tasks, each owned here until it is done.
+    tasks: RefCell<Slab<Rc<dyn RawTask>>>,
+    next_serial: Cell<u64>,
+    current_task: RefCell<Option<Rc<dyn RawTask>>>,
+    pub(crate) remote: Arc<Remote>,
+    selector: RefCell<Selector>,
+    clock: Clock,
+    running: Cell<bool>,
+    stopping: Cell<bool>,
+    closed: Cell<bool>,
+    debug: Cell<bool>,
+    slow_callback_duration: Cell<f64>,
+    exception_handler: RefCell<Option<ExceptionHandler>>,
+    iteration: Cell<u64>,
+}
+
+/// A loop's exception handler: gets the loop and what happened.
+pub type ExceptionHandler = Rc<dyn Fn(&EventLoop, &ExceptionContext) -> Result<()>>;
+
+/// What an exception handler is told; mirrors the `context` dict of `loop.call_exception_handler`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ExceptionContext {
+    /// What happened.
+    pub message: String,
+    /// The exception, if there is one.
+    pub exception: Option<Error>,
+    /// The future it is about.
+    pub future: Option<AnyFuture>,
+    /// The task it is about.
+    pub task: Option<AnyTask>,
+    /// The handle whose callback failed.
+    pub handle: Option<Handle>,
+    /// The context that the failing exception handler was given.
+    pub context: Option<Box<ExceptionContext>>,
+}
+
+impl ExceptionContext {
+    /// A context with a message and nothing else.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            exception: None,
+            future: None,
+            task: None,
+            handle: None,
+            context: None,
+        }
+    }
+
+    /// The lines that the default handler logs: the message, then `key: repr` by key.
+    fn log_lines(&self) -> String {
+        let mut lines = vec![self.message.clone()];
+        let mut line = |key: &str, value: Option<String>| {
+            lines.extend(value.map(|value| format!("{key}: {value}")));
+        };
+        line("context", self.context.as_ref().map(|context| context.repr()));
+        line("future", self.future.as_ref().map(|future| format!("{future:?}")));
+        line("handle", self.handle.as_ref().map(|handle| format!("{handle:?}")));
+        line("task", self.task.as_ref().map(|task| format!("{task:?}")));
+        lines.join("\n")
+    }
+
+    /// Python's repr of the context as the dict that it is there.
+    fn repr(&self) -> String {
+        let mut items =
+            vec![format!("'message': {}", crate::format_helpers::repr_str(&self.message))];
+        items.extend(self.exception.as_ref().map(|error| format!("'exception': {error:?}")));
+        items.extend(self.future.as_ref().map(|future| format!("'future': {future:?}")));
+        items.extend(self.task.as_ref().map(|task| format!("'task': {task:?}")));
+        items.extend(self.handle.as_ref().map(|handle| format!("'handle': {handle:?}")));
+        format!("{{{}}}", items.join(", "))
+    }
+
+    /// The context that a custom handler runs in: the task's, else the future's, else the handle's.
+    fn context_to_run_in(&self) -> Option<Context> {
+        if let Some(task) = &self.task {
+            return Some(task.get_context());
+        }
+        if let Some(future) = &self.future {
+            return future.as_task().map(|task| task.get_context());
+        }
+        self.handle.as_ref().map(Handle::get_context)
+    }
+}
+
+// Running and stopping.
+impl EventLoop {
+    #[track_caller]
+    pub(crate) fn new() -> Self {
+        Self::with_clock(Clock::monotonic())
+    }
+
+    /// A loop whose time is virtual: it starts at 0.0, and whenever nothing is ready it jumps
+    /// to the deadline of the next timer instead of sleeping.
+    ///
+    /// For tests: an hour's sleep takes no time, and the order of events is exact.
+    ///
+    /// ```
+    /// # fn main() -> asyncio::Result<()> {
+    /// let loop_ = asyncio::EventLoop::with_virtual_clock();
+    /// loop_.run_until_complete(asyncio::sleep(3600))?;
+    /// assert_eq!(loop_.time(), 3600.0);
+    /// loop_.close()
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn with_virtual_clock() -> Self {
+        Self::with_clock(Clock::virtual_())
+    }
+
+    #[track_caller]
+    fn with_clock(clock: Clock) -> Self {
+        let (selector, remote) = match Selector::new() {
+            Ok(parts) => parts,
+            Err(error) => panic_with(error.into()),
+        };
+        let loop_ = Self(Rc::new(Inner {
+            ready: RefCell::default(),
+            scheduled: RefCell::default(),
+            timer_cancelled_count: Cell::new(0),
+            tasks: RefCell::default(),
+            next_serial: Cell::new(0),
+            current_task: RefCell::new(None),
+            remote,
+            selector: RefCell::new(selector),
+            clock,
+            running: Cell::new(false),
+            stopping: Cell::new(false),
+            closed: Cell::new(false),
+            debug: Cell::new(crate::coroutines::is_debug_mode()),
+            slow_callback_duration: Cell::new(constants::SLOW_CALLBACK_DURATION),
+            exception_handler: RefCell::new(None),
+            iteration: Cell::new(0),
+        }));
+        events::register_loop(&loop_);
+        loop_
+    }
+
+    #[track_caller]
+    fn check_closed(&self) {
+        if self.0.closed.get() {
+            panic_with(RuntimeError("Event loop is closed"));
+        }
+    }
+
+    fn check_running(&self) -> Result<()> {
+        if self.is_running() {
+            return Err(RuntimeError("This event loop is already running"));
+        }
+        if events::_get_running_loop().is_some() {
+            return Err(RuntimeError("Cannot run the event loop while another loop is running"));
+        }
+        Ok(())
+    }
+
+    /// Runs until [`stop`](Self::stop) is called.
+    ///
+    /// Mirrors `loop.run_forever`.
+    ///
+    /// # Errors
+    /// RuntimeError if this loop or another one is running in this thread; SystemExit or
+    /// KeyboardInterrupt if a callback or task raised it: the callbacks behind it stay queued.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    ///
+    /// ```
+    /// # fn main() -> asyncio::Result<()> {
+    /// let loop_ = asyncio::new_event_loop();
+    /// let stopper = loop_.clone();
+    /// loop_.call_soon(move || stopper.stop());
+    /// loop_.run_forever()?;
+    /// loop_.close()
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn run_forever(&self) -> Result<()> {
+        self.check_closed();
+        self.check_running()?;
+        self.0.running.set(true);
+        events::set_running_loop(Some(self.clone()));
+        let _cleanup = RunForeverCleanup(self);
+        loop {
+            self.run_once()?;
+            if self.0.stopping.get() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Runs until `future` is done, and returns its result.
+    ///
+    /// A coroutine is wrapped in a task first. A handle given by value gives up its result; to
+    /// leave it there, give `&future`. Mirrors `loop.run_until_complete`.
+    ///
+    /// # Errors
+    /// What the future ended with; RuntimeError `Event loop stopped before Future completed.`;
+    /// ValueError if the future belongs to another loop; as [`run_forever`](Self::run_forever).
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    ///
+    /// ```
+    /// # fn main() -> asyncio::Result<()> {
+    /// let loop_ = asyncio::new_event_loop();
+    /// let task = loop_.create_task(async { asyncio::Ok("done") });
+    /// assert_eq!(loop_.run_until_complete(&task)?, "done");
+    /// assert_eq!(task.result()?, "done");
+    /// loop_.close()
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn run_until_complete<A>(&self, future: A) -> Result<A::Value>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        self.check_closed();
+        self.check_running()?;
+        let child = tasks::ensure_child(future, Some(self))?;
+        let future = child.future.any();
+        if child.is_new {
+            future.log_destroy_pending(false);
+        }
+        let callback = future.add_done_callback(run_until_complete_cb);
+        let outcome = self.run_forever();
+        future.remove_done_callback(callback);
+        if let Err(exit) = outcome {
+            if child.is_new && future.done() && !future.cancelled() {
+                // The caller has no other way to the task: do not log what it ended with.
+                let _ = future.exception();
+            }
+            return Err(exit);
+        }
+        if !future.done() {
+            return Err(RuntimeError("Event loop stopped before Future completed."));
+        }
+        child.result()
+    }
+
+    /// Stops the loop after the current iteration.
+    ///
+    /// Every callback that is ready already still runs; called before
+    /// [`run_forever`](Self::run_forever), one iteration runs. Mirrors `loop.stop`.
+    pub fn stop(&self) {
+        self.0.stopping.set(true);
+    }
+
+    /// Whether the loop is running. Mirrors `loop.is_running`.
+    pub fn is_running(&self) -> bool {
+        self.0.running.get()
+    }
+
+    /// Whether the loop was closed. Mirrors `loop.is_closed`.
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.get()
+    }
+
+    /// Closes the loop: drops what is queued and does not run it.
+    ///
+    /// Closing twice is fine. Mirrors `loop.close`.
+    ///
+    /// # Errors
+    /// RuntimeError `Cannot close a running event loop`.
+    ///
+    /// # Differences from Python
+    /// Tasks that are still pending are dropped here, in the order of their creation, each
+    /// reported as `Task was destroyed but it is pending!`; Python does so when it collects them.
+    pub fn close(&self) -> Result<()> {
+        if self.is_running() {
+            return Err(RuntimeError("Cannot close a running event loop"));
+        }
+        if self.0.closed.replace(true) {
+            return Ok(());
+        }
+        self.0.remote.close();
+        // Taken out first: dropping a closure may run code that comes back here.
+        drop(mem::take(&mut *self.0.ready.borrow_mut()));
+        drop(mem::take(&mut *self.0.scheduled.borrow_mut()));
+        let mut tasks: Vec<_> = mem::take(&mut *self.0.tasks.borrow_mut()).into_iter().collect();
+        tasks.sort_by_key(|(_, task)| task.key().serial);
+        for (_, task) in tasks {
+            tasks::destroy_pending(self, task);
+        }
+        drop(mem::take(&mut *self.0.ready.borrow_mut()));
+        Ok(())
+    }
+
+    /// Closes all open asynchronous generators.
+    ///
+    /// Mirrors `loop.shutdown_asyncgens`.
+    ///
+    /// # Differences from Python
+    /// A generator belongs to whoever holds it and ends when it is dropped, so there is nothing
+    /// left for the loop to close.
+    ///
+    /// # Errors
+    /// None.
+    pub async fn shutdown_asyncgens(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What `run_forever` undoes at its end, also when a panic ends it.
+struct RunForeverCleanup<'a>(&'a EventLoop);
+
+impl Drop for RunForeverCleanup<'_> {
+    fn drop(&mut self) {
+        self.0.0.stopping.set(false);
+        self.0.0.running.set(false);
+        events::set_running_loop(None);
+    }
+}
+
+/// Stops the loop when the awaited future is done; an exit stops it by itself.
+fn run_until_complete_cb(future: &AnyFuture) {
+    if future.exit_error() {
+        return;
+    }
+    if let Some(loop_) = future.try_get_loop() {
+        loop_.stop();
+    }
+}
+
+// Callbacks.
+impl EventLoop {
+    /// The loop's time, in seconds since a point that is the same for all loops of the process.
+    ///
+    /// Mirrors `loop.time`.
+    pub fn time(&self) -> f64 {
+        self.0.clock.time()
+    }
+
+    /// Arranges for `callback` to be called in the next iteration.
+    ///
+    /// Callbacks are called in the order in which they were registered, each once, in a copy
+    /// of the current context. Mirrors `loop.call_soon`.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    ///
+    /// ```
+    /// # fn main() -> asyncio::Result<()> {
+    /// let loop_ = asyncio::new_event_loop();
+    /// let future = loop_.create_future();
+    /// let setter = future.clone();
+    /// loop_.call_soon(move || setter.set_result("ready"));
+    /// assert_eq!(loop_.run_until_complete(future)?, "ready");
+    /// loop_.close()
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn call_soon<F, R>(&self, callback: F) -> Handle
+    where
+        F: FnOnce() -> R + 'static,
+        R: CallbackOutput + 'static,
+    {
+        self.check_closed();
+        let handle = Rc::new(Callback::new(callback, contextvars::capture()));
+        self.push(handle.clone());
+        Handle(handle)
+    }
+
+    /// [`call_soon`](Self::call_soon) in the given context: Python's `context=`.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    #[track_caller]
+    pub fn call_soon_with<F, R>(&self, callback: F, context: &Context) -> Handle
+    where
+        F: FnOnce() -> R + 'static,
+        R: CallbackOutput + 'static,
+    {
+        self.check_closed();
+        let handle = Rc::new(Callback::new(callback, contextvars::slot_from(context)));
+        self.push(handle.clone());
+        Handle(handle)
+    }
+
+    /// Arranges for `callback` to be called after `delay` seconds.
+    ///
+    /// Mirrors `loop.call_later`.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    ///
+    /// ```
+    /// # fn main() -> asyncio::Result<()> {
+    /// let loop_ = asyncio::new_event_loop();
+    /// let stopper = loop_.clone();
+    /// loop_.call_later(0.001, move || stopper.stop());
+    /// loop_.run_forever()?;
+    /// loop_.close()
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn call_later<F, R>(&self, delay: impl IntoDelay, callback: F) -> TimerHandle
+    where
+        F: FnOnce() -> R + 'static,
+        R: CallbackOutput + 'static,
+    {
+        self.call_at(self.time() + delay.into_delay(), callback)
+    }
+
+    /// [`call_later`](Self::call_later) in the given context: Python's `context=`.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    #[track_caller]
+    pub fn call_later_with<F, R>(
+        &self,
+        delay: impl IntoDelay,
+        callback: F,
+        context: &Context,
+    ) -> TimerHandle
+    where
+        F: FnOnce() -> R + 'static,
+        R: CallbackOutput + 'static,
+    {
+        self.call_at_with(self.time() + delay.into_delay(), callback, context)
+    }
+
+    /// Arranges for `callback` to be called at `when`, in seconds of [`time`](Self::time).
+    ///
+    /// Mirrors `loop.call_at`.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    #[track_caller]
+    pub fn call_at<F, R>(&self, when: f64, callback: F) -> TimerHandle
+    where
+        F: FnOnce() -> R + 'static,
+        R: CallbackOutput + 'static,
+    {
+        self.check_closed();
+        self.schedule(Timer::new(when, callback, contextvars::capture(), self))
+    }
+
+    /// [`call_at`](Self::call_at) in the given context: Python's `context=`.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    #[track_caller]
+    pub fn call_at_with<F, R>(&self, when: f64, callback: F, context: &Context) -> TimerHandle
+    where
+        F: FnOnce() -> R + 'static,
+        R: CallbackOutput + 'static,
+    {
+        self.check_closed();
+        self.schedule(Timer::new(when, callback, contextvars::slot_from(context), self))
+    }
+
+    /// [`call_at`](Self::call_at) under the name that tutorials give it.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    ///
+    /// # Differences from Python
+    /// Python has no such name.
+    #[track_caller]
+    pub fn call_when<F, R>(&self, when: f64, callback: F) -> TimerHandle
+    where
+        F: FnOnce() -> R + 'static,
+        R: CallbackOutput + 'static,
+    {
+        self.call_at(when, callback)
+    }
+
+    /// [`call_soon`](Self::call_soon) that other threads may use too, through
+    /// [`handle`](Self::handle). Mirrors `loop.call_soon_threadsafe`.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    #[track_caller]
+    pub fn call_soon_threadsafe<F, R>(&self, callback: F) -> ThreadSafeHandle
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: CallbackOutput,
+    {
+        match self.handle().call_soon_threadsafe(callback) {
+            Ok(handle) => handle,
+            Err(closed) => panic_with(closed),
+        }
+    }
+
+    /// The part of this loop that other threads may hold: `Send`, `Sync`, cheap to clone.
+    pub fn handle(&self) -> LoopHandle {
+        LoopHandle(Arc::clone(&self.0.remote))
+    }
+
+    /// Puts a handle into the ready queue.
+    pub(crate) fn push(&self, handle: Rc<dyn RawHandle>) {
+        // What is scheduled on a closed loop can never run.
+        if self.0.closed.get() {
+            return;
+        }
+        self.0.ready.borrow_mut().push_back(handle);
+    }
+
+    fn schedule<F, R>(&self, timer: Timer<F>) -> TimerHandle
+    where
+        F: FnOnce() -> R + 'static,
+        R: CallbackOutput + 'static,
+    {
+        let timer = Rc::new(timer);
+        let handle = TimerHandle(timer.clone());
+        let entry = Entry { when: handle.when(), timer };
+        heapq::heappush(&mut self.0.scheduled.borrow_mut(), entry);
+        handle
+    }
+
+    /// Notes that a timer in the heap was cancelled.
+    pub(crate) fn timer_handle_cancelled(&self) {
+        self.0.timer_cancelled_count.update(|count| count + 1);
+    }
+}
+
+// One iteration.
+impl EventLoop {
+    /// Runs one iteration: sweep cancelled timers, sleep, take in what came from outside and the
+    /// timers that are due, then run what is ready.
+    fn run_once(&self) -> Result<()> {
+        self.0.iteration.update(|iteration| iteration + 1);
+        self.sweep_cancelled_timers();
+        self.select(self.select_timeout())?;
+        self.process_inbox();
+        self.move_due_timers();
+
+        // Exactly the handles that are ready now: what they schedule runs in the next iteration.
+        let ntodo = self.0.ready.borrow().len();
+        for _ in 0..ntodo {
+            let Some(handle) = self.0.ready.borrow_mut().pop_front() else { break };
+            if self.0.debug.get() {
+                self.run_timed(handle)?;
+            } else {
+                handle.run(self)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes cancelled timers from the heap: all if they are many, else those at its head.
+    fn sweep_cancelled_timers(&self) {
+        let total = self.0.scheduled.borrow().len();
+        if total == 0 {
+            return;
+        }
+        let share = self.0.timer_cancelled_count.get() as f64 / total as f64;
+        if total > constants::MIN_SCHEDULED_TIMER_HANDLES
+            && share > constants::MIN_CANCELLED_TIMER_HANDLES_FRACTION
+        {
+            let all = mem::take(&mut *self.0.scheduled.borrow_mut());
+            let (cancelled, mut kept): (Vec<_>, Vec<_>) =
+                all.into_iter().partition(|entry| entry.timer.cancelled());
+            heapq::heapify(&mut kept);
+            *self.0.scheduled.borrow_mut() = kept;
+            self.0.timer_cancelled_count.set(0);
+            cancelled.iter().for_each(|entry| entry.timer.scheduled().set(false));
+            return;
+        }
+        while let Some(entry) = self.pop_timer(|head| head.timer.cancelled()) {
+            self.0.timer_cancelled_count.update(|count| count.saturating_sub(1));
+            drop(entry);
+        }
+    }
+
+    /// Takes the head of the timer heap if it is `wanted`.
+    fn pop_timer(&self, wanted: impl FnOnce(&Entry) -> bool) -> Option<Entry> {
+        let mut scheduled = self.0.scheduled.borrow_mut();
+        if !wanted(scheduled.first()?) {
+            return None;
+        }
+        let entry = heapq::heappop(&mut scheduled)?;
+        entry.timer.scheduled().set(false);
+        Some(entry)
+    }
+
+    /// How long the loop may sleep, in seconds; `None` is for ever.
+    fn select_timeout(&self) -> Option<f64> {
+        if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
+            return Some(0.0);
+        }
+        let when = self.0.scheduled.borrow().first()?.when;
+        Some((when - self.time()).clamp(0.0, constants::MAXIMUM_SELECT_TIMEOUT))
+    }
+
+    fn select(&self, timeout: Option<f64>) -> Result<()> {
+        if let (Clock::Virtual(now), Some(seconds)) = (&self.0.clock, timeout) {
+            now.set(now.get() + seconds);
+            return Ok(());
+        }
+        self.0.selector.borrow_mut().select(timeout, &self.0.remote)?;
+        Ok(())
+    }
+
+    fn move_due_timers(&self) {
+        if self.0.scheduled.borrow().is_empty() {
+            return;
+        }
+        let now = self.time();
+        // Strictly later than now, also where the float's own steps are coarser than the clock's.
+        let end_time = now + constants::CLOCK_RESOLUTION.max(ulp(now));
+        while let Some(entry) = self.pop_timer(|head| head.when < end_time) {
+            self.push(entry.timer);
+        }
+    }
+
+    fn run_timed(&self, handle: Rc<dyn RawHandle>) -> Result<()> {
+        if handle.cancelled() {
+            return Ok(());
+        }
+        let started = self.time();
+        let outcome = Rc::clone(&handle).run(self);
+        let duration = self.time() - started;
+        if duration >= self.0.slow_callback_duration.get() {
+            let handle = handle.repr();
+            log::log(&format!("Executing {handle} took {duration:.3} seconds"));
+        }
+        outcome
+    }
+
+    /// The number of iterations begun so far.
+    pub(crate) fn iteration(&self) -> u64 {
+        self.0.iteration.get()
+    }
+}
+
+// Futures and tasks.
+impl EventLoop {
+    /// Creates a future that belongs to this loop. Mirrors `loop.create_future`.
+    ///
+    /// ```
+    /// # fn main() -> asyncio::Result<()> {
+    /// let loop_ = asyncio::new_event_loop();
+    /// let future = loop_.create_future();
+    /// future.set_result(1)?;
+    /// assert_eq!(future.result()?, 1);
+    /// loop_.close()
+    /// # }
+    /// ```
+    pub fn create_future<T: 'static>(&self) -> Future<T> {
+        Future::on(self)
+    }
+
+    /// Schedules a coroutine on this loop. Mirrors `loop.create_task`.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    #[track_caller]
+    pub fn create_task<A>(&self, coroutine: A) -> Task<A::Value>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        self.create_task_with(coroutine, TaskOptions::new())
+    }
+
+    /// [`create_task`](Self::create_task) with a name or a context.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`.
+    #[track_caller]
+    pub fn create_task_with<A>(&self, coroutine: A, options: TaskOptions) -> Task<A::Value>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        self.check_closed();
+        self.start_task(coroutine, options)
+    }
+
+    /// Gives a new task its place, which `make` fills.
+    pub(crate) fn register_task<R: RawTask>(&self, make: impl FnOnce(TaskKey) -> Rc<R>) -> Rc<R> {
+        let serial = self.0.next_serial.get();
+        self.0.next_serial.set(serial + 1);
+        let mut tasks = self.0.tasks.borrow_mut();
+        let place = tasks.vacant_entry();
+        let task = make(TaskKey { index: place.key(), serial });
+        place.insert(task.clone());
+        task
+    }
+
+    /// Forgets a task that is done.
+    pub(crate) fn unregister_task(&self, key: TaskKey) {
+        let task = {
+            let mut tasks = self.0.tasks.borrow_mut();
+            let known = tasks.get(key.index).is_some_and(|task| task.key() == key);
+            known.then(|| tasks.remove(key.index))
+        };
+        drop(task);
+    }
+
+    /// The pending tasks, in the order of their creation.
+    pub(crate) fn pending_tasks(&self) -> Vec<Rc<dyn RawTask>> {
+        let mut tasks: Vec<_> =
+            self.0.tasks.borrow().iter().map(|(_, task)| Rc::clone(task)).collect();
+        tasks.sort_by_key(|task| task.key().serial);
+        tasks
+    }
+
+    /// Schedules the step of a task that a foreign future woke.
+    pub(crate) fn wake_task(&self, key: TaskKey) {
+        let task = self.0.tasks.borrow().get(key.index).cloned();
+        if let Some(task) = task.filter(|task| task.key() == key) {
+            tasks::schedule_step(self, task);
+        }
+    }
+
+    pub(crate) fn current_task(&self) -> Option<Rc<dyn RawTask>> {
+        self.0.current_task.borrow().clone()
+    }
+
+    pub(crate) fn swap_current_task(
+        &self,
+        task: Option<Rc<dyn RawTask>>,
+    ) -> Option<Rc<dyn RawTask>> {
+        self.0.current_task.replace(task)
+    }
+}
+
+// Errors and debugging.
+impl EventLoop {
+    /// The exception handler, or `None` if the default one is in use.
+    ///
+    /// Mirrors `loop.get_exception_handler`.
+    pub fn get_exception_handler(&self) -> Option<ExceptionHandler> {
+        self.0.exception_handler.borrow().clone()
+    }
+
+    /// Sets what is called with errors that nobody else gets.
+    ///
+    /// The handler runs in the context of the task, future or handle concerned. Mirrors
+    /// `loop.set_exception_handler`.
+    ///
+    /// ```
+    /// # fn main() -> asyncio::Result<()> {
+    /// let loop_ = asyncio::new_event_loop();
+    /// loop_.set_exception_handler(|_loop, context| {
+    ///     assert_eq!(context.message, "out of ink");
+    /// });
+    /// loop_.call_exception_handler(asyncio::ExceptionContext::new("out of ink"))?;
+    /// loop_.close()
+    /// # }
+    /// ```
+    pub fn set_exception_handler<F, R>(&self, handler: F)
+    where
+        F: Fn(&EventLoop, &ExceptionContext) -> R + 'static,
+        R: CallbackOutput,
+    {
+        let handler: ExceptionHandler =
+            Rc::new(move |loop_, context| handler(loop_, context).into_outcome());
+        let before = self.0.exception_handler.replace(Some(handler));
+        drop(before);
+    }
+
+    /// Goes back to the default exception handler: Python's `set_exception_handler(None)`.
+    pub fn clear_exception_handler(&self) {
+        let before = self.0.exception_handler.replace(None);
+        drop(before);
+    }
+
+    /// Logs what happened: the message, then what it is about, then the exception.
+    ///
+    /// Mirrors `loop.default_exception_handler`.
+    pub fn default_exception_handler(&self, context: &ExceptionContext) {
+        log_exception(context);
+    }
+
+    /// Calls the exception handler with `context`.
+    ///
+    /// A handler that fails is itself reported to the default one. Mirrors
+    /// `loop.call_exception_handler`.
+    ///
+    /// # Errors
+    /// SystemExit or KeyboardInterrupt out of the handler.
+    pub fn call_exception_handler(&self, context: ExceptionContext) -> Result<()> {
+        let Some(handler) = self.get_exception_handler() else {
+            self.default_exception_handler(&context);
+            return Ok(());
+        };
+        let slot = Cell::new(match context.context_to_run_in() {
+            Some(context) => contextvars::slot_from(&context),
+            None => contextvars::capture(),
+        });
+        let Err(error) = events::call(&slot, || handler(self, &context)) else { return Ok(()) };
+        if error.is_exit() {
+            return Err(error);
+        }
+        let mut failure = ExceptionContext::new("Unhandled error in exception handler");
+        failure.exception = Some(error);
+        failure.context = Some(Box::new(context));
+        self.default_exception_handler(&failure);
+        Ok(())
+    }
+
+    /// Whether debug mode is on. Mirrors `loop.get_debug`.
+    pub fn get_debug(&self) -> bool {
+        self.0.debug.get()
+    }
+
+    /// Turns debug mode on or off: callbacks that take long are reported.
+    ///
+    /// The environment variable `ASYNCIO_DEBUG=1` turns it on for new loops. Mirrors
+    /// `loop.set_debug`.
+    pub fn set_debug(&self, enabled: bool) {
+        self.0.debug.set(enabled);
+    }
+
+    /// How long, in seconds, a callback may take before debug mode reports it; 0.1 at first.
+    ///
+    /// Mirrors `loop.slow_callback_duration`.
+    pub fn slow_callback_duration(&self) -> f64 {
+        self.0.slow_callback_duration.get()
+    }
+
+    /// Sets [`slow_callback_duration`](Self::slow_callback_duration), in seconds.
+    pub fn set_slow_callback_duration(&self, seconds: f64) {
+        self.0.slow_callback_duration.set(seconds);
+    }
+}
+
+/// Logs a context as the default exception handler does; for when its loop is gone, too.
+pub(crate) fn log_exception(context: &ExceptionContext) {
+    let mut text = context.log_lines();
+    if let Some(exception) = &context.exception {
+        text.push('\n');
+        text.push_str(exception.format_exception().trim_end());
+    }
+    log::log(&text);
+}
+
+impl PartialEq for EventLoop {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for EventLoop {}
+
+impl fmt::Debug for EventLoop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "<_UnixSelectorEventLoop running={} closed={} debug={}>",
+            repr_bool(self.is_running()),
+            repr_bool(self.is_closed()),
+            repr_bool(self.get_debug()),
+        )
+    }
+}
+
+impl Drop for EventLoop {
+    fn drop(&mut self) {
+        if Rc::strong_count(&self.0) == 1 && !self.is_closed() {
+            let _ = self.close();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What can be awaited; mirrors `coroutines.py`.
+
+use std::any::TypeId;
+use std::future::{Future as StdFuture, IntoFuture, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use crate::exceptions::Result;
+use crate::futures::{Future, Shared};
+use crate::tasks::{self, Task};
+
+/// What a task can run and a coroutine can await: any Rust future whose output is a `Result`
+/// with an error that converts into `Box<dyn Error + Send + Sync>`.
+///
+/// What can be cancelled must be able to return an error, so a plain future is not awaitable:
+/// [`wrap`] makes it so.
+pub trait Awaitable: IntoFuture<Output = Result<Self::Value, Self::Failure>> {
+    /// What it gives when all goes well.
+    type Value;
+    /// The error of its `Result`.
+    type Failure: Into<Box<dyn std::error::Error + Send + Sync>> + 'static;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A, T, E> Awaitable for A
+where
+    A: IntoFuture<Output = Result<T, E>>,
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    type Value = T;
+    type Failure = E;
+}
+
+/// Makes a plain future awaitable: its output comes in an `Ok`.
+///
+/// # Cancellation
+/// A future that is not of this crate cannot have an error raised in it; when the task that
+/// awaits it is cancelled it is dropped, and the `CancelledError` is raised here.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// let answer = asyncio::run(asyncio::wrap(async { 42 }))?;
+/// assert_eq!(answer, 42);
+/// # Ok(())
+/// # }
+/// ```
+pub async fn wrap<F: StdFuture>(future: F) -> Result<F::Output> {
+    let mut slot = pin!(Some(future));
+    poll_fn(|cx| {
+        let Some(future) = slot.as_mut().as_pin_mut() else { return Poll::Pending };
+        if let Poll::Ready(output) = future.poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        let Some(error) = tasks::take_unclaimed() else { return Poll::Pending };
+        slot.set(None);
+        Poll::Ready(Err(error))
+    })
+    .await
+}
+
+/// Whether `awaitable` is a handle of a future or task. Mirrors `asyncio.isfuture`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// let loop_ = asyncio::new_event_loop();
+/// assert!(asyncio::isfuture(&loop_.create_future::<()>()));
+/// assert!(!asyncio::isfuture(&async { asyncio::Ok(()) }));
+/// # loop_.close()
+/// # }
+/// ```
+pub fn isfuture<A: Awaitable>(_awaitable: &A) -> bool {
+    is_handle::<A>()
+}
+
+/// Whether `awaitable` is a coroutine: something that runs only when it is awaited or made a
+/// task. Mirrors `asyncio.iscoroutine`.
+///
+/// ```
+/// assert!(asyncio::iscoroutine(&async { asyncio::Ok(()) }));
+/// ```
+pub fn iscoroutine<A: Awaitable>(_awaitable: &A) -> bool {
+    !is_handle::<A>()
+}
+
+pub(crate) fn is_handle<A: Awaitable>() -> bool {
+    let future: TypeId = typeid::of::<A::IntoFuture>();
+    future == typeid::of::<Future<A::Value>>()
+        || future == typeid::of::<Task<A::Value>>()
+        || future == typeid::of::<Shared<A::Value>>()
+}
+
+/// Whether new loops start in debug mode: `ASYNCIO_DEBUG=1`.
+pub(crate) fn is_debug_mode() -> bool {
+    std::env::var_os("ASYNCIO_DEBUG").is_some_and(|value| !value.is_empty() && value != "0")
+}

@@ -1,0 +1,708 @@
+//! Handles, and the functions that find a thread's event loop; mirrors `events.py`.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::{Rc, Weak};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use crate::base_events::{EventLoop, ExceptionContext, Inner};
+use crate::contextvars::{self, Context, ContextSlot, Snapshot};
+use crate::exceptions::{Error, Result, RuntimeError, from_panic, panic_with};
+use crate::format_helpers::{format_callback, repr_str};
+use crate::selector_events::{Message, Remote, thread_id};
+
+/// What a callback may return: nothing, or a `Result` whose error goes to the loop's
+/// exception handler.
+///
+/// `SystemExit` and `KeyboardInterrupt` go further: they end the run of the loop.
+#[diagnostic::on_unimplemented(
+    message = "a callback returns nothing, a `bool` or a `Result`, not `{Self}`",
+    label = "this callback returns `{Self}`",
+    note = "end its last expression with `;`"
+)]
+pub trait CallbackOutput {
+    /// The error to report, if there is one.
+    #[doc(hidden)]
+    fn into_outcome(self) -> Result<()>;
+}
+
+impl CallbackOutput for () {
+    fn into_outcome(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl CallbackOutput for bool {
+    fn into_outcome(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<T, E> CallbackOutput for Result<T, E>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    fn into_outcome(self) -> Result<()> {
+        self.map(drop).map_err(Error::from_failure)
+    }
+}
+
+/// What stands in the ready queue: a callback, a timer, a done-callback, a task's step.
+pub(crate) trait RawHandle {
+    /// Runs it; an error is a SystemExit or KeyboardInterrupt on its way out of the loop.
+    fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()>;
+    fn cancel(&self);
+    fn cancelled(&self) -> bool;
+    fn context(&self) -> &Cell<ContextSlot>;
+    /// The callback as `repr` shows it, `None` once it is cancelled.
+    fn callback_repr(&self) -> Option<String>;
+    /// Python's `repr` of the whole handle.
+    fn repr(&self) -> String {
+        let cancelled = if self.cancelled() { " cancelled" } else { "" };
+        let callback =
+            self.callback_repr().map_or(String::new(), |callback| format!(" {callback}"));
+        format!("<Handle{cancelled}{callback}>")
+    }
+}
+
+/// The closure of a handle, until it has run or is cancelled, and the context it runs in.
+pub(crate) struct Callback<F> {
+    function: Cell<Option<F>>,
+    cancelled: Cell<bool>,
+    context: Cell<ContextSlot>,
+}
+
+impl<F: 'static> Callback<F> {
+    pub(crate) fn new(function: F, context: ContextSlot) -> Self {
+        Self {
+            function: Cell::new(Some(function)),
+            cancelled: Cell::new(false),
+            context: Cell::new(context),
+        }
+    }
+
+    pub(crate) fn take(&self) -> Option<F> {
+        self.function.take()
+    }
+
+    pub(crate) fn cancel(&self) {
+        self.cancelled.set(true);
+        drop(self.function.take());
+    }
+
+    pub(crate) fn cancelled(&self) -> bool {
+        self.cancelled.get()
+    }
+
+    pub(crate) fn context(&self) -> &Cell<ContextSlot> {
+        &self.context
+    }
+
+    pub(crate) fn repr(&self) -> Option<String> {
+        (!self.cancelled.get()).then(format_callback::<F>)
+    }
+}
+
+impl<F, R> RawHandle for Callback<F>
+where
+    F: FnOnce() -> R + 'static,
+    R: CallbackOutput,
+{
+    fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
+        let Some(function) = self.function.take() else { return Ok(()) };
+        match call(&self.context, function) {
+            Ok(()) => Ok(()),
+            Err(error) => report_callback(loop_, self, error),
+        }
+    }
+
+    fn cancel(&self) {
+        self.cancel();
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancelled()
+    }
+
+    fn context(&self) -> &Cell<ContextSlot> {
+        self.context()
+    }
+
+    fn callback_repr(&self) -> Option<String> {
+        self.repr()
+    }
+}
+
+/// Calls `function` in a handle's context; a panic becomes an error.
+pub(crate) fn call<R: CallbackOutput>(
+    context: &Cell<ContextSlot>,
+    function: impl FnOnce() -> R,
+) -> Result<()> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        contextvars::enter(context, || function().into_outcome())
+    }));
+    match outcome {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(error)) => Err(error),
+        Err(payload) => Err(from_panic(payload)),
+    }
+}
+
+/// Hands a failed callback to the exception handler, or lets an exit pass.
+#[cold]
+pub(crate) fn report_callback(
+    loop_: &EventLoop,
+    handle: Rc<dyn RawHandle>,
+    error: Error,
+) -> Result<()> {
+    if error.is_exit() {
+        return Err(error);
+    }
+    let callback = handle.callback_repr().unwrap_or_default();
+    let mut context = ExceptionContext::new(format!("Exception in callback {callback}"));
+    context.exception = Some(error);
+    context.handle = Some(Handle(handle));
+    loop_.call_exception_handler(context)
+}
+
+/// A callback that the loop will call; what [`EventLoop::call_soon`] returns.
+///
+/// Dropping it changes nothing: the callback is called all the same. Mirrors `asyncio.Handle`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// let loop_ = asyncio::new_event_loop();
+/// let handle = loop_.call_soon(|| println!("never printed"));
+/// handle.cancel();
+/// assert!(handle.cancelled());
+/// # loop_.close()
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Handle(pub(crate) Rc<dyn RawHandle>);
+
+impl Handle {
+    /// Cancels the call. The closure is dropped at once; a handle that ran stays as it is.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    /// Whether the handle was cancelled.
+    pub fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+
+    /// The context that the callback runs in.
+    pub fn get_context(&self) -> Context {
+        contextvars::context_of(self.0.context())
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.repr())
+    }
+}
+
+/// What a timer adds to a handle.
+pub(crate) trait RawTimer: RawHandle {
+    /// The deadline, in seconds of the loop's clock.
+    fn when(&self) -> f64;
+    /// Whether the timer is in the loop's heap.
+    fn scheduled(&self) -> &Cell<bool>;
+}
+
+/// A callback with a deadline.
+pub(crate) struct Timer<F> {
+    callback: Callback<F>,
+    when: f64,
+    scheduled: Cell<bool>,
+    loop_: Weak<Inner>,
+}
+
+impl<F, R> Timer<F>
+where
+    F: FnOnce() -> R + 'static,
+    R: CallbackOutput,
+{
+    pub(crate) fn new(when: f64, function: F, context: ContextSlot, loop_: &EventLoop) -> Self {
+        Self {
+            callback: Callback::new(function, context),
+            when,
+            scheduled: Cell::new(true),
+            loop_: Rc::downgrade(&loop_.0),
+        }
+    }
+}
+
+impl<F, R> RawHandle for Timer<F>
+where
+    F: FnOnce() -> R + 'static,
+    R: CallbackOutput,
+{
+    fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
+        let Some(function) = self.callback.take() else { return Ok(()) };
+        match call(&self.callback.context, function) {
+            Ok(()) => Ok(()),
+            Err(error) => report_callback(loop_, self, error),
+        }
+    }
+
+    fn cancel(&self) {
+        if !self.callback.cancelled()
+            && self.scheduled.get()
+            && let Some(inner) = self.loop_.upgrade()
+        {
+            EventLoop(inner).timer_handle_cancelled();
+        }
+        self.callback.cancel();
+    }
+
+    fn cancelled(&self) -> bool {
+        self.callback.cancelled()
+    }
+
+    fn context(&self) -> &Cell<ContextSlot> {
+        self.callback.context()
+    }
+
+    fn callback_repr(&self) -> Option<String> {
+        self.callback.repr()
+    }
+
+    fn repr(&self) -> String {
+        let cancelled = if self.cancelled() { " cancelled" } else { "" };
+        let when = crate::format_helpers::repr_float(self.when);
+        let callback =
+            self.callback_repr().map_or(String::new(), |callback| format!(" {callback}"));
+        format!("<TimerHandle{cancelled} when={when}{callback}>")
+    }
+}
+
+impl<F, R> RawTimer for Timer<F>
+where
+    F: FnOnce() -> R + 'static,
+    R: CallbackOutput,
+{
+    fn when(&self) -> f64 {
+        self.when
+    }
+
+    fn scheduled(&self) -> &Cell<bool> {
+        &self.scheduled
+    }
+}
+
+/// A callback that the loop will call at a given time; what [`EventLoop::call_later`] and
+/// [`EventLoop::call_at`] return.
+///
+/// Ordered by deadline alone, as in Python; two are equal only if they are the same.
+/// Mirrors `asyncio.TimerHandle`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// let loop_ = asyncio::new_event_loop();
+/// let timer = loop_.call_later(60, || println!("never printed"));
+/// assert!(timer.when() > loop_.time());
+/// timer.cancel();
+/// # loop_.close()
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct TimerHandle(pub(crate) Rc<dyn RawTimer>);
+
+impl TimerHandle {
+    /// Cancels the call. The closure is dropped at once.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    /// Whether the handle was cancelled.
+    pub fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+
+    /// The deadline, in seconds of [`EventLoop::time`].
+    pub fn when(&self) -> f64 {
+        self.0.when()
+    }
+
+    /// The context that the callback runs in.
+    pub fn get_context(&self) -> Context {
+        contextvars::context_of(self.0.context())
+    }
+}
+
+impl PartialEq for TimerHandle {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl PartialOrd for TimerHandle {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        if self == other {
+            return Some(std::cmp::Ordering::Equal);
+        }
+        match self.when().partial_cmp(&other.when()) {
+            Some(std::cmp::Ordering::Equal) => None,
+            order => order,
+        }
+    }
+}
+
+impl fmt::Debug for TimerHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.repr())
+    }
+}
+
+type SendFunction = Box<dyn FnOnce() -> Result<()> + Send>;
+
+/// A call from another thread: the lock is held while it runs, so that a cancellation from
+/// another thread returns only when the callback is over, as CPython's does.
+pub(crate) struct SafeCall {
+    function: Mutex<Option<SendFunction>>,
+    cancelled: AtomicBool,
+    /// The thread that is inside the callback; 0 if none.
+    runner: AtomicU64,
+    name: &'static str,
+    context: Mutex<Option<Snapshot>>,
+}
+
+impl SafeCall {
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::SeqCst);
+        // The callback cancels its own handle: it has begun, there is nothing left to drop.
+        if self.runner.load(Ordering::SeqCst) == thread_id() {
+            return;
+        }
+        let function = self.function.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(function);
+    }
+
+    fn run(&self) -> Result<()> {
+        let mut function = self.function.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(call) = function.take() else { return Ok(()) };
+        self.runner.store(thread_id(), Ordering::SeqCst);
+        let _over = Over(&self.runner);
+        call()
+    }
+}
+
+/// Marks a call as over, also when it unwinds.
+struct Over<'a>(&'a AtomicU64);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Ordering::SeqCst);
+    }
+}
+
+/// The loop's side of a [`SafeCall`].
+struct SafeHandle {
+    call: Arc<SafeCall>,
+    context: Cell<ContextSlot>,
+}
+
+impl RawHandle for SafeHandle {
+    fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
+        match call(&self.context, || self.call.run()) {
+            Ok(()) => Ok(()),
+            Err(error) => report_callback(loop_, self, error),
+        }
+    }
+
+    fn cancel(&self) {
+        self.call.cancel();
+    }
+
+    fn cancelled(&self) -> bool {
+        self.call.cancelled.load(Ordering::SeqCst)
+    }
+
+    fn context(&self) -> &Cell<ContextSlot> {
+        &self.context
+    }
+
+    fn callback_repr(&self) -> Option<String> {
+        (!self.cancelled()).then(|| crate::format_helpers::callback_name(self.call.name))
+    }
+}
+
+/// A callback that another thread gave to the loop; what
+/// [`LoopHandle::call_soon_threadsafe`] returns.
+///
+/// `Send` and `Sync`: it may be cancelled from any thread. Mirrors asyncio's thread-safe handle.
+#[derive(Clone)]
+pub struct ThreadSafeHandle(Arc<SafeCall>);
+
+impl ThreadSafeHandle {
+    /// Cancels the call. If the callback is running on another thread, waits until it is over.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    /// Whether the handle was cancelled.
+    pub fn cancelled(&self) -> bool {
+        self.0.cancelled.load(Ordering::SeqCst)
+    }
+}
+
+impl fmt::Debug for ThreadSafeHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.cancelled() {
+            return f.write_str("<_ThreadSafeHandle cancelled>");
+        }
+        write!(f, "<_ThreadSafeHandle {}>", crate::format_helpers::callback_name(self.0.name))
+    }
+}
+
+/// The part of a loop that other threads may hold; from [`EventLoop::handle`].
+///
+/// `Send`, `Sync` and cheap to clone; it does not keep the loop alive.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// let loop_ = asyncio::new_event_loop();
+/// let handle = loop_.handle();
+/// let thread = std::thread::spawn(move || handle.stop());
+/// loop_.run_forever()?;
+/// thread.join().unwrap()?;
+/// # loop_.close()
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct LoopHandle(pub(crate) Arc<Remote>);
+
+impl LoopHandle {
+    /// Calls `callback` on the loop's thread as soon as possible, and wakes the loop if it sleeps.
+    ///
+    /// Calls from one thread run in their order. From the loop's own thread this is
+    /// `call_soon`. Mirrors `loop.call_soon_threadsafe`.
+    ///
+    /// # Errors
+    /// RuntimeError `Event loop is closed`.
+    pub fn call_soon_threadsafe<F, R>(&self, callback: F) -> Result<ThreadSafeHandle>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: CallbackOutput,
+    {
+        let call = Arc::new(SafeCall {
+            function: Mutex::new(Some(Box::new(move || callback().into_outcome()))),
+            cancelled: AtomicBool::new(false),
+            runner: AtomicU64::new(0),
+            name: std::any::type_name::<F>(),
+            context: Mutex::new(Some(contextvars::snapshot())),
+        });
+        if self.0.thread == thread_id()
+            && let Some(loop_) = loop_of_this_thread(&self.0)
+            && !loop_.is_closed()
+        {
+            loop_.push_call(Arc::clone(&call));
+        } else if !self.0.send(Message::Call(Arc::clone(&call))) {
+            return Err(RuntimeError("Event loop is closed"));
+        }
+        Ok(ThreadSafeHandle(call))
+    }
+
+    /// Stops the loop, and wakes it if it sleeps. Mirrors `loop.stop` handed to
+    /// `call_soon_threadsafe`.
+    ///
+    /// # Errors
+    /// RuntimeError `Event loop is closed`.
+    pub fn stop(&self) -> Result<()> {
+        match self.0.send(Message::Stop) {
+            true => Ok(()),
+            false => Err(RuntimeError("Event loop is closed")),
+        }
+    }
+}
+
+impl fmt::Debug for LoopHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoopHandle").finish_non_exhaustive()
+    }
+}
+
+impl EventLoop {
+    /// Puts a call from another thread into the ready queue.
+    pub(crate) fn push_call(&self, call: Arc<SafeCall>) {
+        let snapshot = call.context.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let context = Cell::new(snapshot.map_or(ContextSlot::default(), Snapshot::into_slot));
+        self.push(Rc::new(SafeHandle { call, context }));
+    }
+}
+
+/// What asyncio keeps for each thread.
+struct ThreadState {
+    running: RefCell<Option<EventLoop>>,
+    /// The loop of `set_event_loop`.
+    current: RefCell<Option<EventLoop>>,
+    /// Whether `set_event_loop` was ever called here, be it with `None`.
+    set_called: Cell<bool>,
+    /// Every loop that was made here and is still alive.
+    loops: RefCell<Vec<Weak<Inner>>>,
+    task_names: Cell<u64>,
+}
+
+thread_local! {
+    static THREAD: ThreadState = const {
+        ThreadState {
+            running: RefCell::new(None),
+            current: RefCell::new(None),
+            set_called: Cell::new(false),
+            loops: RefCell::new(Vec::new()),
+            task_names: Cell::new(0),
+        }
+    };
+}
+
+/// The number of this thread's next unnamed task.
+pub(crate) fn next_task_number() -> u64 {
+    let next = |thread: &ThreadState| {
+        thread.task_names.set(thread.task_names.get() + 1);
+        thread.task_names.get()
+    };
+    THREAD.try_with(next).unwrap_or_default()
+}
+
+pub(crate) fn register_loop(loop_: &EventLoop) {
+    THREAD.with(|thread| {
+        let mut loops = thread.loops.borrow_mut();
+        loops.retain(|known| known.strong_count() > 0);
+        loops.push(Rc::downgrade(&loop_.0));
+    });
+}
+
+/// The loop that `remote` belongs to, if it lives on this thread.
+pub(crate) fn loop_of_this_thread(remote: &Remote) -> Option<EventLoop> {
+    let is_it = |inner: &Inner| std::ptr::eq(&raw const *inner.remote, remote);
+    THREAD
+        .try_with(|thread| {
+            if let Some(running) = &*thread.running.borrow()
+                && is_it(&running.0)
+            {
+                return Some(running.clone());
+            }
+            let loops = thread.loops.borrow();
+            let inner = loops.iter().filter_map(Weak::upgrade).find(|inner| is_it(inner));
+            inner.map(EventLoop)
+        })
+        .ok()
+        .flatten()
+}
+
+/// Runs `f` with the running loop, without counting a handle; no user code may run in `f`.
+pub(crate) fn with_running_loop<R>(f: impl FnOnce(&EventLoop) -> R) -> Option<R> {
+    THREAD.try_with(|thread| thread.running.borrow().as_ref().map(f)).ok().flatten()
+}
+
+/// Sets the running loop of this thread; returns the one before.
+pub(crate) fn set_running_loop(loop_: Option<EventLoop>) -> Option<EventLoop> {
+    THREAD.try_with(|thread| thread.running.replace(loop_)).ok().flatten()
+}
+
+/// The event loop that is running in this thread, or `None`.
+///
+/// Mirrors `asyncio._get_running_loop`.
+///
+/// ```
+/// assert!(asyncio::_get_running_loop().is_none());
+/// ```
+pub fn _get_running_loop() -> Option<EventLoop> {
+    with_running_loop(EventLoop::clone)
+}
+
+/// The event loop that is running in this thread.
+///
+/// Mirrors `asyncio.get_running_loop`.
+///
+/// # Panics
+/// RuntimeError `no running event loop`; inside a task that error ends the task.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// async fn main() -> asyncio::Result<()> {
+///     assert!(asyncio::get_running_loop().is_running());
+///     Ok(())
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+#[track_caller]
+pub fn get_running_loop() -> EventLoop {
+    match _get_running_loop() {
+        Some(loop_) => loop_,
+        None => panic_with(RuntimeError("no running event loop")),
+    }
+}
+
+/// The running event loop, or else the one that [`set_event_loop`] set.
+///
+/// Mirrors `asyncio.get_event_loop`.
+///
+/// # Panics
+/// RuntimeError `There is no current event loop in thread '…'.`
+///
+/// # Differences from Python
+/// In the main thread, if no loop was ever set there, a new one is made and set, as Python
+/// did before 3.14.
+#[track_caller]
+pub fn get_event_loop() -> EventLoop {
+    if let Some(running) = _get_running_loop() {
+        return running;
+    }
+    let (current, set_called) =
+        THREAD.with(|thread| (thread.current.borrow().clone(), thread.set_called.get()));
+    if let Some(current) = current {
+        return current;
+    }
+    let thread = thread::current();
+    let name = thread.name().unwrap_or("<unnamed>");
+    if set_called || name != "main" {
+        panic_with(RuntimeError(format!(
+            "There is no current event loop in thread {}.",
+            repr_str(name)
+        )));
+    }
+    let loop_ = new_event_loop();
+    set_event_loop(Some(&loop_));
+    loop_
+}
+
+/// Makes `loop_` the current event loop of this thread, or leaves the thread without one.
+///
+/// Mirrors `asyncio.set_event_loop`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// let loop_ = asyncio::new_event_loop();
+/// asyncio::set_event_loop(Some(&loop_));
+/// assert_eq!(asyncio::get_event_loop(), loop_);
+/// asyncio::set_event_loop(None);
+/// # loop_.close()
+/// # }
+/// ```
+pub fn set_event_loop(loop_: Option<&EventLoop>) {
+    let before = THREAD.with(|thread| {
+        thread.set_called.set(true);
+        thread.current.replace(loop_.cloned())
+    });
+    drop(before);
+}
+
+/// Creates an event loop.
+///
+/// It belongs to this thread. Close it when it is no longer needed. Mirrors
+/// `asyncio.new_event_loop`.
+///
+/// # Panics
+/// If the operating system gives no selector (too many open files).
+#[track_caller]
+pub fn new_event_loop() -> EventLoop {
+    EventLoop::new()
+}

@@ -1,0 +1,320 @@
+//! The exception object: an error value that many waiters can share.
+
+use std::{
+    collections::HashSet,
+    error::Error as StdError,
+    fmt,
+    ops::Deref,
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::{
+    classes::{Bare, BuiltIn, Class, Exception, KeyboardInterrupt},
+    format,
+    own::{self, CancelledError, SystemExit},
+};
+
+/// Python's exception object: any error value, with its cause and its context.
+///
+/// It is as small as a pointer, cheap to clone, and can cross threads. `Display` is Python's
+/// `str`, `Debug` its `repr`; it dereferences to the concrete error.
+#[derive(Clone)]
+pub struct Error(Arc<Object>);
+
+/// What all clones of an [`Error`] share.
+struct Object {
+    class: &'static Class,
+    error: Box<dyn StdError + Send + Sync>,
+    links: Mutex<Links>,
+}
+
+/// Python's `__cause__`, `__context__` and `__suppress_context__`.
+#[derive(Default)]
+struct Links {
+    cause: Option<Error>,
+    context: Option<Error>,
+    suppress_context: bool,
+}
+
+// A lock guards all that changes, and a poisoned one is still good.
+impl UnwindSafe for Error {}
+impl RefUnwindSafe for Error {}
+
+impl Error {
+    /// The object of a built-in exception.
+    pub(crate) fn new<E: BuiltIn>(error: E) -> Error {
+        Error::of_class(E::CLASS, Box::new(error))
+    }
+
+    /// What `raise E` builds: `TimeoutError()`, with an empty text.
+    pub(crate) fn bare<E: Bare>() -> Error {
+        if std::ptr::eq(E::CLASS, CancelledError::CLASS) {
+            return own::CancelledError();
+        }
+        Error::new(E::bare())
+    }
+
+    pub(super) fn of_class(class: &'static Class, error: Box<dyn StdError + Send + Sync>) -> Error {
+        Error(Arc::new(Object { class, error, links: Mutex::default() }))
+    }
+
+    pub(super) fn class(&self) -> &'static Class {
+        self.0.class
+    }
+
+    /// Whether this is an `E` or, for Python's classes, of a class derived from it.
+    ///
+    /// A `TimeoutError` is an `OSError`, and so is every [`std::io::Error`]; any Rust error is
+    /// an `Exception`. A Rust type matches exactly.
+    pub fn is<E: StdError + 'static>(&self) -> bool {
+        self.0.class.inherits(std::any::TypeId::of::<E>()) || self.0.error.is::<E>()
+    }
+
+    /// The concrete error, if it is exactly an `E`.
+    pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
+        self.0.error.downcast_ref::<E>()
+    }
+
+    /// Whether both are the same object: Python's `is`.
+    pub fn is_same(&self, other: &Error) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether this is a `CancelledError`.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        std::ptr::eq(self.0.class, CancelledError::CLASS)
+    }
+
+    /// Whether this ends the program: `SystemExit` or `KeyboardInterrupt`.
+    pub(crate) fn is_exit(&self) -> bool {
+        std::ptr::eq(self.0.class, SystemExit::CLASS)
+            || std::ptr::eq(self.0.class, KeyboardInterrupt::CLASS)
+    }
+
+    /// Whether `except Exception` would catch this.
+    pub(crate) fn is_exception(&self) -> bool {
+        self.0.class.inherits(std::any::TypeId::of::<Exception>())
+    }
+
+    /// The error this one was raised from: `__cause__`.
+    pub fn cause(&self) -> Option<Error> {
+        self.links().cause.clone()
+    }
+
+    /// The error that was being handled when this one was raised: `__context__`.
+    pub fn context(&self) -> Option<Error> {
+        self.links().context.clone()
+    }
+
+    /// Python's `raise self from cause`, without the raise.
+    ///
+    /// A cancellation without a message is shared by everybody, so that a new object is
+    /// returned in its place.
+    #[must_use = "the shared cancellation is replaced, not changed"]
+    pub fn with_cause(self, cause: impl Into<Error>) -> Error {
+        let cause = cause.into();
+        if self.is_same(&cause) {
+            return self.without_context();
+        }
+        let own = self.unshared();
+        own.cut_from(&cause);
+        own.replace(|links| {
+            links.suppress_context = true;
+            links.cause.replace(cause)
+        });
+        own
+    }
+
+    /// Sets the error that was being handled; see [`set_context`](Error::set_context).
+    ///
+    /// A cancellation without a message is shared by everybody, so that a new object is
+    /// returned in its place.
+    #[must_use = "the shared cancellation is replaced, not changed"]
+    pub fn with_context(self, context: impl Into<Error>) -> Error {
+        let context = context.into();
+        if self.is_same(&context) {
+            return self;
+        }
+        let own = self.unshared();
+        own.set_context(Some(context));
+        own
+    }
+
+    /// Python's `raise self from None`, without the raise: tracebacks leave out the context.
+    #[must_use = "the shared cancellation is replaced, not changed"]
+    pub fn without_context(self) -> Error {
+        let own = self.unshared();
+        own.replace(|links| {
+            links.suppress_context = true;
+            links.cause.take()
+        });
+        own
+    }
+
+    /// Sets `__context__` as raising while `context` is handled does: a link from it back to
+    /// this error is cut, and an error is never its own context.
+    ///
+    /// The one shared cancellation without a message has no context: on it this does nothing.
+    pub fn set_context(&self, context: Option<Error>) {
+        if own::is_shared(self) {
+            return;
+        }
+        if let Some(context) = &context {
+            if self.is_same(context) {
+                return;
+            }
+            self.cut_from(context);
+        }
+        self.replace(|links| std::mem::replace(&mut links.context, context));
+    }
+
+    /// What tracebacks call its class: `ValueError`, `asyncio.exceptions.CancelledError`; the
+    /// path of a Rust type, and `Exception` for a text or a box of unknown content.
+    pub fn class_name(&self) -> String {
+        self.0.class.qualified_name()
+    }
+
+    /// What Python's traceback prints, without its frames: causes and contexts first, this
+    /// error's line last.
+    pub fn format_exception(&self) -> String {
+        format::format_exception(self)
+    }
+
+    /// The error tracebacks print before this one, and whether as its cause.
+    pub(super) fn preceding(&self) -> Preceding {
+        let links = self.links();
+        if let Some(cause) = &links.cause {
+            return Preceding::Cause(cause.clone());
+        }
+        match &links.context {
+            Some(context) if !links.suppress_context => Preceding::Context(context.clone()),
+            _ => Preceding::Nothing,
+        }
+    }
+
+    fn links(&self) -> MutexGuard<'_, Links> {
+        self.0.links.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the links; what they held is dropped only after the lock is free.
+    fn replace(&self, change: impl FnOnce(&mut Links) -> Option<Error>) {
+        let old = change(&mut self.links());
+        drop(old);
+    }
+
+    /// The number of an error of the system: Python's `errno`.
+    ///
+    /// ```
+    /// use asyncio::{Error, OSError};
+    ///
+    /// let error = OSError::with(2, "No such file");
+    /// assert_eq!(error.errno(), Some(2));
+    /// assert_eq!(OSError("no number").errno(), None);
+    /// ```
+    pub fn errno(&self) -> Option<i32> {
+        match self.downcast_ref::<std::io::Error>() {
+            Some(error) => error.raw_os_error(),
+            None => (self.0.class.os?.errno)(&*self.0.error),
+        }
+    }
+
+    /// Itself, or a new object if this is the shared cancellation.
+    fn unshared(self) -> Error {
+        if own::is_shared(&self) {
+            return Error::new(CancelledError::bare());
+        }
+        self
+    }
+
+    /// Cuts every link from `other`'s causes and contexts to this error: a circle would
+    /// never be freed.
+    fn cut_from(&self, other: &Error) {
+        if Arc::strong_count(&self.0) == 1 {
+            return; // Nothing else knows it, so no link leads to it.
+        }
+        let mut seen = Seen::default();
+        let mut pending = vec![other.clone()];
+        while let Some(error) = pending.pop() {
+            if self.is_same(&error) || !seen.insert(&error) {
+                continue;
+            }
+            error.cut_links_to(self);
+            let links = error.links();
+            pending.extend(links.cause.iter().chain(&links.context).cloned());
+        }
+    }
+
+    fn cut_links_to(&self, target: &Error) {
+        let is_target = |link: &mut Error| link.is_same(target);
+        let mut links = self.links();
+        let cut = (links.cause.take_if(is_target), links.context.take_if(is_target));
+        drop(links);
+        drop(cut);
+    }
+}
+
+/// What tracebacks print before an error.
+pub(super) enum Preceding {
+    Cause(Error),
+    Context(Error),
+    Nothing,
+}
+
+/// The errors a walk has met; kept alive, so that no address is used twice.
+#[derive(Default)]
+pub(super) struct Seen {
+    addresses: HashSet<usize>,
+    errors: Vec<Error>,
+}
+
+impl Seen {
+    /// Adds an error; false if it was there before.
+    pub(super) fn insert(&mut self, error: &Error) -> bool {
+        let is_new = self.addresses.insert(Arc::as_ptr(&error.0).addr());
+        if is_new {
+            self.errors.push(error.clone());
+        }
+        is_new
+    }
+}
+
+impl Links {
+    fn take(&mut self) -> impl Iterator<Item = Error> + use<> {
+        self.cause.take().into_iter().chain(self.context.take())
+    }
+}
+
+impl Drop for Object {
+    /// Takes a long chain apart in a loop: dropping link by link would exhaust the stack.
+    fn drop(&mut self) {
+        let links = self.links.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let mut pending: Vec<Error> = links.take().collect();
+        while let Some(error) = pending.pop() {
+            if let Some(mut object) = Arc::into_inner(error.0) {
+                let links = object.links.get_mut().unwrap_or_else(PoisonError::into_inner);
+                pending.extend(links.take());
+            }
+        }
+    }
+}
+
+impl Deref for Error {
+    type Target = dyn StdError + Send + Sync + 'static;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0.error
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        format::write_str(self, f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        format::write_repr(self, f)
+    }
+}

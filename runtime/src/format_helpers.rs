@@ -1,0 +1,164 @@
+//! Python's reprs of things that Rust has; mirrors `format_helpers.py` and `reprlib`.
+
+use std::any::{Any, type_name};
+
+pub(crate) use crate::exceptions::repr_str;
+
+/// `True` or `False`.
+pub(crate) fn repr_bool(value: bool) -> &'static str {
+    if value { "True" } else { "False" }
+}
+
+/// Python's repr of a float.
+pub(crate) fn repr_float(value: f64) -> String {
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "inf".to_owned() } else { "-inf".to_owned() };
+    }
+    let magnitude = value.abs();
+    if magnitude != 0.0 && !(1e-4..1e16).contains(&magnitude) {
+        // Rust writes `1e-7`, Python `1e-07`.
+        let text = format!("{value:e}");
+        let Some((mantissa, exponent)) = text.split_once('e') else { return text };
+        let (sign, digits) = match exponent.strip_prefix('-') {
+            Some(digits) => ('-', digits),
+            None => ('+', exponent),
+        };
+        return format!("{mantissa}e{sign}{digits:0>2}");
+    }
+    format!("{value:?}")
+}
+
+/// Python's repr of a value whose type has a Python twin; else the name of its type.
+pub(crate) fn repr_value<T: 'static>(value: &T) -> String {
+    let any: &dyn Any = value;
+    if any.is::<()>() {
+        return "None".to_owned();
+    }
+    if let Some(value) = any.downcast_ref::<bool>() {
+        return repr_bool(*value).to_owned();
+    }
+    if let Some(value) = any.downcast_ref::<f64>() {
+        return repr_float(*value);
+    }
+    if let Some(value) = any.downcast_ref::<&'static str>() {
+        return repr_shortened(value);
+    }
+    if let Some(value) = any.downcast_ref::<String>() {
+        return repr_shortened(value);
+    }
+    macro_rules! integers {
+        ($($integer:ty),*) => {
+            $(if let Some(value) = any.downcast_ref::<$integer>() {
+                return value.to_string();
+            })*
+        };
+    }
+    integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
+    format!("<{}>", type_name::<T>())
+}
+
+/// A text's repr with the middle cut out if it is long, as `reprlib.repr` does it.
+fn repr_shortened(text: &str) -> String {
+    const MAXSTRING: usize = 30;
+    const HEAD: usize = (MAXSTRING - 3) / 2;
+    const TAIL: usize = MAXSTRING - 3 - HEAD;
+    let chars: Vec<char> = text.chars().collect();
+    let start: String = chars.iter().take(MAXSTRING).collect();
+    let repr = repr_str(&start);
+    if repr.chars().count() <= MAXSTRING {
+        return repr;
+    }
+    let ends: String = chars[..HEAD].iter().chain(&chars[chars.len().max(TAIL) - TAIL..]).collect();
+    let repr: Vec<char> = repr_str(&ends).chars().collect();
+    let (head, tail) = (&repr[..HEAD], &repr[repr.len() - TAIL..]);
+    format!("{}...{}", String::from_iter(head), String::from_iter(tail))
+}
+
+/// A callback as Python's `repr` names it: `name()`.
+pub(crate) fn format_callback<F>() -> String {
+    callback_name(type_name::<F>())
+}
+
+/// The same from the type's name.
+pub(crate) fn callback_name(type_name: &str) -> String {
+    format!("{}()", qualname(type_name))
+}
+
+/// A coroutine as Python's `repr` names it, without the place, which Rust does not know.
+pub(crate) fn format_coroutine(type_name: &str, done: bool) -> String {
+    let state = if done { "done" } else { "running" };
+    // The future of `async fn f` is called `f::{{closure}}`.
+    let function = type_name.strip_suffix("::{{closure}}").unwrap_or(type_name);
+    format!("{}() {state}", qualname(function))
+}
+
+/// The name of a function without the modules in front of it; a closure keeps the name of the
+/// function that it stands in.
+fn qualname(type_name: &str) -> String {
+    let path = without_generics(type_name);
+    let segments: Vec<&str> = path.split("::").collect();
+    let mut start = segments.len() - 1;
+    while start > 0 && segments[start] == "{{closure}}" {
+        start -= 1;
+    }
+    segments[start..].join("::")
+}
+
+/// Removes `<…>` with all that is in it.
+fn without_generics(type_name: &str) -> String {
+    let mut depth = 0_usize;
+    let mut path = String::with_capacity(type_name.len());
+    for c in type_name.chars() {
+        match c {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            c if depth == 0 => path.push(c),
+            _ => {}
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_pythons() {
+        let floats = [0.1, 1.0, 1e16, 123456789.125, 1e-4, 1e-5, 1.5e-7, -0.0, 1e300];
+        let reprs = [
+            "0.1",
+            "1.0",
+            "1e+16",
+            "123456789.125",
+            "0.0001",
+            "1e-05",
+            "1.5e-07",
+            "-0.0",
+            "1e+300",
+        ];
+        for (float, repr) in floats.into_iter().zip(reprs) {
+            assert_eq!(repr_float(float), repr);
+        }
+    }
+
+    #[test]
+    fn values_are_pythons() {
+        assert_eq!(repr_value(&()), "None");
+        assert_eq!(repr_value(&true), "True");
+        assert_eq!(repr_value(&42_u8), "42");
+        assert_eq!(repr_value(&"it's"), "\"it's\"");
+        assert_eq!(repr_value(&"x".repeat(40)), "'xxxxxxxxxxxx...xxxxxxxxxxxxx'");
+        assert_eq!(repr_value(&vec![1]), "<alloc::vec::Vec<i32>>");
+    }
+
+    #[test]
+    fn names_lose_their_modules() {
+        assert_eq!(callback_name("a::b::cb"), "cb()");
+        assert_eq!(callback_name("a::main::{{closure}}"), "main::{{closure}}()");
+        assert_eq!(format_coroutine("a::work<b::C>::{{closure}}", false), "work() running");
+    }
+}

@@ -1,0 +1,646 @@
+//! Futures; mirrors `futures.py` and, for the reprs, `base_futures.py`.
+//!
+//! ```text
+//!            set_result, set_exception
+//!  Pending ─────────────────────────────▶ Finished
+//!     │              cancel
+//!     └─────────────────────────────────▶ Cancelled
+//! ```
+//!
+//! Either way the done-callbacks are scheduled in the order of their registration, never
+//! called in place. A future's state that does not depend on its type is its [`Core`]; tasks
+//! and the futures of `gather` have one, too.
+
+mod any;
+mod callbacks;
+
+use std::any::Any;
+use std::cell::Cell;
+use std::fmt;
+use std::future::{Future as StdFuture, IntoFuture};
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll, Waker};
+
+use crate::base_events::{EventLoop, ExceptionContext, Inner, log_exception};
+use crate::base_futures;
+use crate::contextvars::ContextSlot;
+use crate::events::{self, CallbackOutput};
+use crate::exceptions::{
+    CancelledError, Error, InvalidStateError, Result, RuntimeError, StopIteration,
+};
+use crate::format_helpers::repr_value;
+use crate::tasks::{self, TaskCore};
+
+pub use any::AnyFuture;
+pub(crate) use any::future_methods;
+pub use callbacks::CallbackId;
+use callbacks::WakerCallback;
+pub(crate) use callbacks::{Callbacks, DoneCallback, Function};
+
+/// The message of a cancellation, shared by all whom it reaches.
+pub(crate) type CancelMessage = Option<Arc<str>>;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum State {
+    Pending,
+    Cancelled,
+    Finished,
+}
+
+/// What every kind of future has, whatever its type.
+pub(crate) struct Core {
+    loop_: Weak<Inner>,
+    pub(crate) callbacks: Callbacks,
+    /// The exception, or the `CancelledError` that a task ended with.
+    error: Cell<Option<Error>>,
+    cancel_message: Cell<CancelMessage>,
+    state: Cell<State>,
+    log_traceback: Cell<bool>,
+}
+
+impl Core {
+    pub(crate) fn new(loop_: &EventLoop) -> Self {
+        Self::with_loop(Rc::downgrade(&loop_.0))
+    }
+
+    fn with_loop(loop_: Weak<Inner>) -> Self {
+        Self {
+            loop_,
+            callbacks: Callbacks::default(),
+            error: Cell::new(None),
+            cancel_message: Cell::new(None),
+            state: Cell::new(State::Pending),
+            log_traceback: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn state(&self) -> State {
+        self.state.get()
+    }
+
+    pub(crate) fn done(&self) -> bool {
+        self.state.get() != State::Pending
+    }
+
+    pub(crate) fn cancelled(&self) -> bool {
+        self.state.get() == State::Cancelled
+    }
+
+    pub(crate) fn try_get_loop(&self) -> Option<EventLoop> {
+        self.loop_.upgrade().map(EventLoop)
+    }
+
+    pub(crate) fn same_loop(&self, other: &Self) -> bool {
+        Weak::ptr_eq(&self.loop_, &other.loop_)
+    }
+
+    pub(crate) fn belongs_to(&self, loop_: &EventLoop) -> bool {
+        std::ptr::eq(self.loop_.as_ptr(), Rc::as_ptr(&loop_.0))
+    }
+
+    /// Marks a failure as seen: it will not be reported as never retrieved.
+    pub(crate) fn retrieved(&self) {
+        self.log_traceback.set(false);
+    }
+
+    /// A copy of the exception, if the future ended with one, without marking it as seen.
+    pub(crate) fn peek_error(&self) -> Option<Error> {
+        let error = self.error.take();
+        self.error.set(error.clone());
+        error
+    }
+
+    pub(crate) fn cancel_message(&self) -> CancelMessage {
+        let message = self.cancel_message.take();
+        self.cancel_message.set(message.clone());
+        message
+    }
+
+    pub(crate) fn set_cancel_message(&self, message: CancelMessage) {
+        self.cancel_message.set(message);
+    }
+
+    /// The error that a cancelled future raises: the task's own the first time, then new ones.
+    pub(crate) fn make_cancelled_error(&self) -> Error {
+        if let Some(error) = self.error.take() {
+            return error;
+        }
+        match self.cancel_message() {
+            Some(message) => CancelledError::with(&*message),
+            None => CancelledError(),
+        }
+    }
+
+    /// The error that reading the result raises, if any.
+    pub(crate) fn read_error(&self) -> Option<Error> {
+        match self.state.get() {
+            State::Cancelled => Some(self.make_cancelled_error()),
+            State::Pending => Some(InvalidStateError("Result is not set.")),
+            State::Finished => {
+                self.retrieved();
+                self.peek_error()
+            }
+        }
+    }
+
+    pub(crate) fn exception(&self) -> Result<Option<Error>> {
+        match self.state.get() {
+            State::Cancelled => Err(self.make_cancelled_error()),
+            State::Pending => Err(InvalidStateError("Exception is not set.")),
+            State::Finished => {
+                self.retrieved();
+                Ok(self.peek_error())
+            }
+        }
+    }
+
+    /// Whether the future failed and nobody looked.
+    pub(crate) fn is_unretrieved(&self) -> bool {
+        self.log_traceback.get()
+    }
+
+    fn check_pending(&self) -> Result<()> {
+        if self.done() { Err(InvalidStateError("invalid state")) } else { Ok(()) }
+    }
+}
+
+/// Any future of this crate, its type forgotten.
+pub(crate) trait RawFuture: 'static {
+    fn core(&self) -> &Core;
+    /// Cancels as the kind of future does; false if it is done.
+    fn cancel(self: Rc<Self>, message: CancelMessage) -> bool;
+    /// Puts itself as an `Rc<dyn Typed<T>>` into `slot`, an `Option` of that, if `T` fits.
+    fn downcast(self: Rc<Self>, slot: &mut dyn Any);
+    fn task(&self) -> Option<&TaskCore> {
+        None
+    }
+    fn class_name(&self) -> &'static str {
+        "Future"
+    }
+    fn result_repr(&self) -> String;
+    /// The coroutine as a task's repr shows it.
+    fn coroutine_repr(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A future with its type.
+pub(crate) trait Typed<T>: RawFuture {
+    fn value(&self) -> &Cell<Option<T>>;
+}
+
+/// The repr of a result; `<taken>` once it was moved out.
+pub(crate) fn value_repr<T: 'static>(cell: &Cell<Option<T>>) -> String {
+    let value = cell.take();
+    let repr = value.as_ref().map_or_else(|| "<taken>".to_owned(), repr_value);
+    cell.set(value);
+    repr
+}
+
+/// Ends `future` with success or failure and schedules its callbacks.
+pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
+    let core = future.core();
+    let failed = error.is_some();
+    core.error.set(error);
+    core.state.set(State::Finished);
+    core.callbacks.schedule(future);
+    core.log_traceback.set(failed);
+}
+
+/// Ends a pending `future` as cancelled and schedules its callbacks: `Future.cancel` itself.
+///
+/// `error` is the `CancelledError` that a task ended with.
+pub(crate) fn finish_cancelled(
+    future: &Rc<dyn RawFuture>,
+    message: CancelMessage,
+    error: Option<Error>,
+) -> bool {
+    let core = future.core();
+    core.retrieved();
+    if core.done() {
+        return false;
+    }
+    core.error.set(error);
+    core.cancel_message.set(message);
+    core.state.set(State::Cancelled);
+    core.callbacks.schedule(future);
+    true
+}
+
+/// Ends a pending `future` with an exception: `Future.set_exception`.
+pub(crate) fn set_exception(future: &Rc<dyn RawFuture>, error: Error) -> Result<()> {
+    if future.task().is_some() {
+        return Err(RuntimeError("Task does not support set_exception operation"));
+    }
+    future.core().check_pending()?;
+    if !error.is::<StopIteration>() {
+        finish(future, Some(error));
+        return Ok(());
+    }
+    let replacement = RuntimeError(
+        "StopIteration interacts badly with generators and cannot be raised into a Future",
+    );
+    finish(future, Some(replacement.with_cause(error.clone()).with_context(error)));
+    Ok(())
+}
+
+/// Registers a function of the user's; `narrow` finds the handle that it takes.
+pub(crate) fn add_function<F, H, R>(
+    future: &Rc<dyn RawFuture>,
+    function: F,
+    narrow: fn(AnyFuture) -> Option<H>,
+    context: ContextSlot,
+) -> CallbackId
+where
+    F: FnOnce(&H) -> R + 'static,
+    H: 'static,
+    R: CallbackOutput + 'static,
+{
+    let function = Function::new(function, narrow, context);
+    let id = function.callback_id();
+    add_callback(future, Rc::new(function));
+    id
+}
+
+/// Ends a pending future with a value.
+pub(crate) fn finish_with<T: 'static>(future: &Rc<dyn Typed<T>>, value: T) -> Result<()> {
+    future.core().check_pending()?;
+    future.value().set(Some(value));
+    let erased: Rc<dyn RawFuture> = future.clone();
+    finish(&erased, None);
+    Ok(())
+}
+
+/// Reports a failure that nobody ever looked at, from the destructor of its future.
+///
+/// The future is dying, so the handler gets a twin that has all there is to see of it.
+pub(crate) fn report_never_retrieved(core: &mut Core, class_name: &'static str, twin: Twin) {
+    if !core.log_traceback.get() {
+        return;
+    }
+    let error = core.peek_error();
+    let finished = Core::with_loop(core.loop_.clone());
+    finished.state.set(State::Finished);
+    finished.error.set(error.clone());
+    let loop_ = core.try_get_loop();
+    let mut context = ExceptionContext::new(format!("{class_name} exception was never retrieved"));
+    context.exception = error;
+    context.future = Some(AnyFuture(Rc::new(Ghost { core: finished, class_name, twin })));
+    // A destructor has nobody to raise to, as in Python.
+    let _ = match loop_ {
+        Some(loop_) => loop_.call_exception_handler(context),
+        None => {
+            log_exception(&context);
+            Ok(())
+        }
+    };
+}
+
+/// What a [`Ghost`] keeps of a task.
+#[derive(Default)]
+pub(crate) struct Twin {
+    pub(crate) task: Option<TaskCore>,
+    pub(crate) coroutine: Option<String>,
+}
+
+/// The twin of a future that is being dropped.
+struct Ghost {
+    core: Core,
+    class_name: &'static str,
+    twin: Twin,
+}
+
+impl RawFuture for Ghost {
+    fn core(&self) -> &Core {
+        &self.core
+    }
+
+    fn cancel(self: Rc<Self>, _message: CancelMessage) -> bool {
+        false
+    }
+
+    fn downcast(self: Rc<Self>, _slot: &mut dyn Any) {}
+
+    fn task(&self) -> Option<&TaskCore> {
+        self.twin.task.as_ref()
+    }
+
+    fn class_name(&self) -> &'static str {
+        self.class_name
+    }
+
+    fn result_repr(&self) -> String {
+        "<taken>".to_owned()
+    }
+
+    fn coroutine_repr(&self) -> Option<String> {
+        self.twin.coroutine.clone()
+    }
+}
+
+/// A plain future.
+struct FutureCell<T> {
+    core: Core,
+    value: Cell<Option<T>>,
+}
+
+impl<T: 'static> RawFuture for FutureCell<T> {
+    fn core(&self) -> &Core {
+        &self.core
+    }
+
+    fn cancel(self: Rc<Self>, message: CancelMessage) -> bool {
+        let future: Rc<dyn RawFuture> = self;
+        finish_cancelled(&future, message, None)
+    }
+
+    fn downcast(self: Rc<Self>, slot: &mut dyn Any) {
+        fill(slot, self);
+    }
+
+    fn result_repr(&self) -> String {
+        value_repr(&self.value)
+    }
+}
+
+impl<T: 'static> Typed<T> for FutureCell<T> {
+    fn value(&self) -> &Cell<Option<T>> {
+        &self.value
+    }
+}
+
+impl<T> Drop for FutureCell<T> {
+    fn drop(&mut self) {
+        report_never_retrieved(&mut self.core, "Future", Twin::default());
+    }
+}
+
+/// Puts `future` into `slot` if that is an `Option<Rc<dyn Typed<T>>>`.
+pub(crate) fn fill<T: 'static>(slot: &mut dyn Any, future: Rc<dyn Typed<T>>) {
+    if let Some(slot) = slot.downcast_mut::<Option<Rc<dyn Typed<T>>>>() {
+        *slot = Some(future);
+    }
+}
+
+/// A result that is not there yet.
+///
+/// A cheap handle: clones are the same future. `future.await` moves the result out;
+/// `(&future).await` and [`result`](Self::result) leave it there and need `T: Clone`. Dropping
+/// handles cancels nothing; when the last one goes, a failure that nobody saw is reported.
+/// Mirrors `asyncio.Future`.
+///
+/// # Cancellation
+/// When the task that awaits a pending future is cancelled, the future is cancelled, and
+/// `CancelledError` is raised at the await. To keep it, await it through `shield`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// async fn main() -> asyncio::Result<()> {
+///     let future = asyncio::Future::new();
+///     let setter = future.clone();
+///     asyncio::get_running_loop().call_soon(move || setter.set_result("hello"));
+///     assert_eq!(future.await?, "hello");
+///     Ok(())
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+pub struct Future<T>(pub(crate) Rc<dyn Typed<T>>);
+
+impl<T: 'static> Future<T> {
+    /// Creates a future that belongs to the current event loop. Mirrors `asyncio.Future()`.
+    ///
+    /// # Panics
+    /// As [`get_event_loop`](crate::get_event_loop).
+    #[track_caller]
+    #[expect(clippy::new_without_default, reason = "it panics where there is no event loop")]
+    pub fn new() -> Self {
+        Self::on(&events::get_event_loop())
+    }
+
+    pub(crate) fn on(loop_: &EventLoop) -> Self {
+        Self(Rc::new(FutureCell { core: Core::new(loop_), value: Cell::new(None) }))
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        self.0.core()
+    }
+
+    pub(crate) fn raw(&self) -> Rc<dyn RawFuture> {
+        self.0.clone()
+    }
+
+    /// The result, cloned.
+    ///
+    /// Mirrors `Future.result`.
+    ///
+    /// # Errors
+    /// What the future failed with; CancelledError; InvalidStateError if it is pending, or if
+    /// the result was moved out already.
+    pub fn result(&self) -> Result<T>
+    where
+        T: Clone,
+    {
+        if let Some(error) = self.core().read_error() {
+            return Err(error);
+        }
+        let value = self.take_value()?;
+        let result = value.clone();
+        self.0.value().set(Some(value));
+        Ok(result)
+    }
+
+    /// The result, moved out: the way for a done-callback when `T` is not `Clone`.
+    ///
+    /// # Errors
+    /// As [`result`](Self::result).
+    pub fn take_result(&self) -> Result<T> {
+        match self.core().read_error() {
+            Some(error) => Err(error),
+            None => self.take_value(),
+        }
+    }
+
+    fn take_value(&self) -> Result<T> {
+        self.0.value().take().ok_or_else(|| {
+            InvalidStateError(
+                "the result was taken already: to share it, await `&future` or call `result()`",
+            )
+        })
+    }
+
+    /// Ends the future with `value`. Mirrors `Future.set_result`.
+    ///
+    /// # Errors
+    /// InvalidStateError if it is done; RuntimeError if it is a task.
+    pub fn set_result(&self, value: T) -> Result<()> {
+        if self.0.task().is_some() {
+            return Err(RuntimeError("Task does not support set_result operation"));
+        }
+        finish_with(&self.0, value)
+    }
+
+    /// This future with its type forgotten.
+    pub fn any(&self) -> AnyFuture {
+        AnyFuture(self.raw())
+    }
+
+    /// This future as the task that it is, if it is one.
+    pub fn as_task(&self) -> Option<tasks::Task<T>> {
+        self.0.task()?;
+        Some(tasks::Task::from_future(self.clone()))
+    }
+
+    fn poll_reading(
+        &self,
+        cx: &mut TaskContext<'_>,
+        read: impl FnOnce(&Self) -> Result<T>,
+    ) -> Poll<Result<T>> {
+        match poll_done(&self.raw(), cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Some(thrown)) => Poll::Ready(Err(thrown)),
+            Poll::Ready(None) => Poll::Ready(read(self)),
+        }
+    }
+}
+
+/// Polls `future` on behalf of whoever owns `cx`: ready when it is done, or with the error that
+/// is being thrown into the current task.
+fn poll_done(future: &Rc<dyn RawFuture>, cx: &mut TaskContext<'_>) -> Poll<Option<Error>> {
+    let current = tasks::running_task();
+    if let Some(task) = &current
+        && let Some(error) = tasks::take_throw(task, future)
+    {
+        return Poll::Ready(Some(error));
+    }
+    if future.core().done() {
+        return Poll::Ready(None);
+    }
+    match current {
+        Some(task) if task.task_core().waker.is(cx.waker()) => tasks::wait_on(&task, future),
+        current => poll_foreign(future, cx.waker(), current.as_ref()),
+    }
+    Poll::Pending
+}
+
+thread_local! {
+    /// Where a handle that is being probed leaves its future.
+    static PROBED: Cell<Option<Probed>> = const { Cell::new(None) };
+}
+
+enum Probed {
+    Wanted,
+    Pending(AnyFuture),
+}
+
+/// Polls a future that is known to be one of our handles: its output, or its future if pending.
+///
+/// # Panics
+/// If it is no handle of ours.
+pub(crate) fn probe<F: StdFuture>(handle: Pin<&mut F>) -> Result<F::Output, AnyFuture> {
+    PROBED.set(Some(Probed::Wanted));
+    let polled = handle.poll(&mut TaskContext::from_waker(Waker::noop()));
+    match (polled, PROBED.take()) {
+        (Poll::Ready(output), _) => Ok(output),
+        (Poll::Pending, Some(Probed::Pending(future))) => Err(future),
+        (Poll::Pending, _) => unreachable!("a pending handle leaves its future"),
+    }
+}
+
+/// Leaves a standard waker with `future`: somebody other than a task's step polls it.
+#[cold]
+fn poll_foreign(
+    future: &Rc<dyn RawFuture>,
+    waker: &Waker,
+    current: Option<&Rc<dyn tasks::RawTask>>,
+) {
+    if PROBED.take().is_some() {
+        return PROBED.set(Some(Probed::Pending(AnyFuture(Rc::clone(future)))));
+    }
+    if let Some(task) = current {
+        tasks::wait_on_foreign(task, future);
+    }
+    if !future.core().callbacks.any(|callback| callback.will_wake(waker)) {
+        add_callback(future, Rc::new(WakerCallback(waker.clone())));
+    }
+}
+
+/// Adds a done-callback, or schedules it if `future` is done.
+pub(crate) fn add_callback(future: &Rc<dyn RawFuture>, callback: Rc<dyn DoneCallback>) {
+    let core = future.core();
+    if !core.done() {
+        core.callbacks.push(callback);
+    } else if let Some(loop_) = core.try_get_loop() {
+        callback.schedule(future, &loop_);
+    }
+}
+
+future_methods! {
+    impl [T] Future<T> {
+        narrow = |future: AnyFuture| future.downcast::<T>();
+    }
+}
+
+impl<T> Clone for Future<T> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<T> Unpin for Future<T> {}
+
+impl<T: 'static> StdFuture for Future<T> {
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<T>> {
+        self.poll_reading(cx, Self::take_result)
+    }
+}
+
+impl<T: Clone + 'static> IntoFuture for &Future<T> {
+    type Output = Result<T>;
+    type IntoFuture = Shared<T>;
+
+    fn into_future(self) -> Shared<T> {
+        Shared { future: self.clone(), read: Future::result }
+    }
+}
+
+impl<T: 'static> PartialEq for Future<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T: 'static> Eq for Future<T> {}
+
+impl<T: 'static> fmt::Debug for Future<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&base_futures::future_repr(&*self.raw()))
+    }
+}
+
+/// The await of `&future`: gives a clone of the result and leaves it there.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Shared<T> {
+    pub(crate) future: Future<T>,
+    pub(crate) read: fn(&Future<T>) -> Result<T>,
+}
+
+impl<T> Unpin for Shared<T> {}
+
+impl<T: 'static> StdFuture for Shared<T> {
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<T>> {
+        self.future.poll_reading(cx, self.read)
+    }
+}
+
+impl<T: 'static> fmt::Debug for Shared<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.future.fmt(f)
+    }
+}

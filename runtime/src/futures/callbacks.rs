@@ -1,0 +1,261 @@
+//! What a future does when it is done: functions to call, tasks to wake, wakers of others.
+
+use std::any::TypeId;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::task::Waker;
+
+use super::{AnyFuture, RawFuture};
+use crate::base_events::EventLoop;
+use crate::contextvars::ContextSlot;
+use crate::events::{self, Callback, CallbackOutput, RawHandle};
+use crate::exceptions::Result;
+
+/// Names a done-callback for [`Future::remove_done_callback`](crate::Future::remove_done_callback).
+///
+/// A function, or a closure that captures nothing, has the same id each time it is added;
+/// a closure that captures something gets a new one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct CallbackId(Identity);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Identity {
+    Function(TypeId),
+    Closure(u64),
+}
+
+impl CallbackId {
+    fn new<F: 'static>() -> Self {
+        thread_local! {
+            static LAST: Cell<u64> = const { Cell::new(0) };
+        }
+        if size_of::<F>() == 0 {
+            return Self(Identity::Function(TypeId::of::<F>()));
+        }
+        let serial = LAST.with(|last| {
+            last.set(last.get() + 1);
+            last.get()
+        });
+        Self(Identity::Closure(serial))
+    }
+}
+
+/// Something that a future tells when it is done.
+pub(crate) trait DoneCallback {
+    /// `future` is done: puts the call into the ready queue of its loop.
+    fn schedule(self: Rc<Self>, future: &Rc<dyn RawFuture>, loop_: &EventLoop);
+    /// The id of a function of the user's.
+    fn id(&self) -> Option<CallbackId> {
+        None
+    }
+    /// Whether this leaves word with the very same waker.
+    fn will_wake(&self, _waker: &Waker) -> bool {
+        false
+    }
+    /// As the future's repr shows it.
+    fn repr(&self) -> String;
+}
+
+/// The done-callbacks of a future, in the order of their registration; most have one at most.
+#[derive(Default)]
+pub(crate) struct Callbacks(Cell<List>);
+
+#[derive(Default)]
+enum List {
+    #[default]
+    Empty,
+    One(Rc<dyn DoneCallback>),
+    Many(Vec<Rc<dyn DoneCallback>>),
+}
+
+impl List {
+    fn as_slice(&self) -> &[Rc<dyn DoneCallback>] {
+        match self {
+            Self::Empty => &[],
+            Self::One(callback) => std::slice::from_ref(callback),
+            Self::Many(callbacks) => callbacks,
+        }
+    }
+}
+
+impl Callbacks {
+    pub(crate) fn push(&self, callback: Rc<dyn DoneCallback>) {
+        self.0.set(match self.0.take() {
+            List::Empty => List::One(callback),
+            List::One(first) => List::Many(vec![first, callback]),
+            List::Many(mut callbacks) => {
+                callbacks.push(callback);
+                List::Many(callbacks)
+            }
+        });
+    }
+
+    /// Whether one of them is `wanted`, which must not run code of the user's.
+    pub(crate) fn any(&self, mut wanted: impl FnMut(&dyn DoneCallback) -> bool) -> bool {
+        let list = self.0.take();
+        let found = list.as_slice().iter().any(|callback| wanted(&**callback));
+        self.0.set(list);
+        found
+    }
+
+    /// Removes all that are `wanted` and returns how many they were.
+    pub(crate) fn remove(&self, wanted: impl Fn(&dyn DoneCallback) -> bool) -> usize {
+        let callbacks = match self.0.take() {
+            List::Empty => return 0,
+            List::One(callback) => vec![callback],
+            List::Many(callbacks) => callbacks,
+        };
+        let (removed, mut kept): (Vec<_>, Vec<_>) =
+            callbacks.into_iter().partition(|callback| wanted(&**callback));
+        self.0.set(match (kept.pop(), kept.is_empty()) {
+            (None, _) => List::Empty,
+            (Some(only), true) => List::One(only),
+            (Some(last), false) => {
+                kept.push(last);
+                List::Many(kept)
+            }
+        });
+        removed.len()
+    }
+
+    /// Forgets them all; none will be called.
+    pub(crate) fn clear(&self) {
+        drop(self.0.take());
+    }
+
+    /// Schedules and forgets them all.
+    pub(crate) fn schedule(&self, future: &Rc<dyn RawFuture>) {
+        let list = self.0.take();
+        if matches!(list, List::Empty) {
+            return;
+        }
+        let Some(loop_) = future.core().try_get_loop() else { return };
+        match list {
+            List::Empty => {}
+            List::One(callback) => callback.schedule(future, &loop_),
+            List::Many(callbacks) => {
+                for callback in callbacks {
+                    callback.schedule(future, &loop_);
+                }
+            }
+        }
+    }
+
+    /// `cb=[…]` of the repr, `None` if there are no callbacks.
+    pub(crate) fn repr(&self) -> Option<String> {
+        let list = self.0.take();
+        let text = match list.as_slice() {
+            [] => None,
+            [one] => Some(one.repr()),
+            [first, last] => Some(format!("{}, {}", first.repr(), last.repr())),
+            [first, more @ .., last] => {
+                Some(format!("{}, <{} more>, {}", first.repr(), more.len(), last.repr()))
+            }
+        };
+        self.0.set(list);
+        text.map(|text| format!("cb=[{text}]"))
+    }
+}
+
+/// A function of the user's: a handle that is told which future it is about when that is done.
+pub(crate) struct Function<F, H> {
+    callback: Callback<F>,
+    id: CallbackId,
+    /// Finds the handle that the function takes.
+    narrow: fn(AnyFuture) -> Option<H>,
+    future: Cell<Option<AnyFuture>>,
+}
+
+impl<F, H, R> Function<F, H>
+where
+    F: FnOnce(&H) -> R + 'static,
+    H: 'static,
+    R: CallbackOutput + 'static,
+{
+    pub(crate) fn new(
+        function: F,
+        narrow: fn(AnyFuture) -> Option<H>,
+        context: ContextSlot,
+    ) -> Self {
+        Self {
+            callback: Callback::new(function, context),
+            id: CallbackId::new::<F>(),
+            narrow,
+            future: Cell::new(None),
+        }
+    }
+
+    pub(crate) fn callback_id(&self) -> CallbackId {
+        self.id
+    }
+}
+
+impl<F, H, R> DoneCallback for Function<F, H>
+where
+    F: FnOnce(&H) -> R + 'static,
+    H: 'static,
+    R: CallbackOutput + 'static,
+{
+    fn schedule(self: Rc<Self>, future: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        self.future.set(Some(AnyFuture(Rc::clone(future))));
+        loop_.push(self);
+    }
+
+    fn id(&self) -> Option<CallbackId> {
+        Some(self.id)
+    }
+
+    fn repr(&self) -> String {
+        self.callback.repr().unwrap_or_default()
+    }
+}
+
+impl<F, H, R> RawHandle for Function<F, H>
+where
+    F: FnOnce(&H) -> R + 'static,
+    H: 'static,
+    R: CallbackOutput + 'static,
+{
+    fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
+        let Some(function) = self.callback.take() else { return Ok(()) };
+        let Some(handle) = self.future.take().and_then(self.narrow) else { return Ok(()) };
+        match events::call(self.callback.context(), || function(&handle)) {
+            Ok(()) => Ok(()),
+            Err(error) => events::report_callback(loop_, self, error),
+        }
+    }
+
+    fn cancel(&self) {
+        self.callback.cancel();
+    }
+
+    fn cancelled(&self) -> bool {
+        self.callback.cancelled()
+    }
+
+    fn context(&self) -> &Cell<ContextSlot> {
+        self.callback.context()
+    }
+
+    fn callback_repr(&self) -> Option<String> {
+        self.callback.repr()
+    }
+}
+
+/// The standard waker of somebody other than a task's step.
+pub(crate) struct WakerCallback(pub(crate) Waker);
+
+impl DoneCallback for WakerCallback {
+    // Waking schedules by itself, so a task behind the waker is stepped in the next iteration.
+    fn schedule(self: Rc<Self>, _future: &Rc<dyn RawFuture>, _loop: &EventLoop) {
+        self.0.wake_by_ref();
+    }
+
+    fn will_wake(&self, waker: &Waker) -> bool {
+        self.0.will_wake(waker)
+    }
+
+    fn repr(&self) -> String {
+        "<waker>".to_owned()
+    }
+}

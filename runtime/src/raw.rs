@@ -1,0 +1,9 @@
+//! The unsafe heart, kept small: a coroutine polled where it lies, and the borrowed waker.
+//!
+//! | file | what is unsafe | why it is sound |
+//! | --- | --- | --- |
+//! | `task` | pinning a coroutine inside an `Rc` | a `TaskCell` is built inside its `Rc` and never leaves it |
+//! | `waker` | a `RawWaker` whose data is the task itself | lent out for one poll; other threads touch only what never changes |
+
+pub(crate) mod task;
+pub(crate) mod waker;

@@ -1,0 +1,278 @@
+//! Running a program; mirrors `runners.py`.
+
+use std::fmt;
+
+use crate::base_events::{EventLoop, ExceptionContext};
+use crate::constants;
+use crate::contextvars::{Context, copy_context};
+use crate::coroutines::Awaitable;
+use crate::events;
+use crate::exceptions::{Result, RuntimeError};
+use crate::tasks::{self, TaskOptions};
+
+/// Options of [`run_with`] and [`Runner::with`]: Python's keyword arguments of `asyncio.run`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunOptions {
+    debug: Option<bool>,
+    loop_factory: Option<fn() -> EventLoop>,
+}
+
+impl RunOptions {
+    /// Neither debug mode nor a loop factory.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether the loop runs in debug mode.
+    #[must_use]
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.debug = Some(debug);
+        self
+    }
+
+    /// What makes the loop; without it, [`new_event_loop`](crate::new_event_loop).
+    #[must_use]
+    pub fn loop_factory(mut self, loop_factory: fn() -> EventLoop) -> Self {
+        self.loop_factory = Some(loop_factory);
+        self
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Created,
+    Initialized,
+    Closed,
+}
+
+/// Runs several coroutines, one after the other, in one event loop and one context.
+///
+/// The loop is made when it is first needed; [`close`](Self::close), or dropping the runner,
+/// cancels what is left and closes it. Mirrors `asyncio.Runner`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// let mut runner = asyncio::Runner::new();
+/// let one = runner.run(async { asyncio::Ok(1) })?;
+/// let two = runner.run(async move { asyncio::Ok(one + 1) })?;
+/// assert_eq!(two, 2);
+/// runner.close()
+/// # }
+/// ```
+pub struct Runner {
+    state: State,
+    options: RunOptions,
+    loop_: Option<EventLoop>,
+    context: Option<Context>,
+    set_event_loop: bool,
+}
+
+impl Runner {
+    /// A runner without options.
+    #[expect(clippy::new_without_default, reason = "a runner is made to be run")]
+    pub fn new() -> Self {
+        Self::with(RunOptions::new())
+    }
+
+    /// A runner with options.
+    pub fn with(options: RunOptions) -> Self {
+        Self { state: State::Created, options, loop_: None, context: None, set_event_loop: false }
+    }
+
+    /// The embedded event loop. Mirrors `Runner.get_loop`.
+    ///
+    /// # Errors
+    /// RuntimeError `Runner is closed`.
+    pub fn get_loop(&mut self) -> Result<EventLoop> {
+        self.lazy_init()
+    }
+
+    /// Runs `main` in the embedded event loop.
+    ///
+    /// Every run shares one context. Mirrors `Runner.run`.
+    ///
+    /// # Errors
+    /// What `main` fails with; RuntimeError if the runner is closed or an event loop is running.
+    pub fn run<A>(&mut self, main: A) -> Result<A::Value>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        self.run_in(main, None)
+    }
+
+    /// [`run`](Self::run) in the given context: Python's `context=`.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_with<A>(&mut self, main: A, context: &Context) -> Result<A::Value>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        self.run_in(main, Some(context))
+    }
+
+    fn run_in<A>(&mut self, main: A, context: Option<&Context>) -> Result<A::Value>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        if events::_get_running_loop().is_some() {
+            return Err(RuntimeError("Runner.run() cannot be called from a running event loop"));
+        }
+        let loop_ = self.lazy_init()?;
+        let mut options = TaskOptions::new();
+        if let Some(context) = context.or(self.context.as_ref()) {
+            options = options.context(context);
+        }
+        // A handle is awaited by a coroutine of our own, as in Python.
+        let future = main.into_future();
+        let task = loop_.create_task_with(async move { future.await }, options);
+        loop_.run_until_complete(task)
+    }
+
+    /// Cancels the tasks that are left, waits for them, and closes the loop.
+    ///
+    /// What they fail with goes to the exception handler. Mirrors `Runner.close`.
+    ///
+    /// # Errors
+    /// SystemExit or KeyboardInterrupt out of one of them.
+    pub fn close(&mut self) -> Result<()> {
+        if self.state != State::Initialized {
+            return Ok(());
+        }
+        self.state = State::Closed;
+        let Some(loop_) = self.loop_.take() else { return Ok(()) };
+        let outcome = cancel_all_tasks(&loop_)
+            .and_then(|()| {
+                let generators = loop_.clone();
+                loop_.run_until_complete(async move { generators.shutdown_asyncgens().await })
+            })
+            .and_then(|()| {
+                loop_.run_until_complete(shutdown_default_executor(constants::THREAD_JOIN_TIMEOUT))
+            });
+        if self.set_event_loop {
+            events::set_event_loop(None);
+        }
+        outcome.and(loop_.close())
+    }
+
+    fn lazy_init(&mut self) -> Result<EventLoop> {
+        if self.state == State::Closed {
+            return Err(RuntimeError("Runner is closed"));
+        }
+        if let Some(loop_) = &self.loop_ {
+            return Ok(loop_.clone());
+        }
+        let loop_ = match self.options.loop_factory {
+            Some(loop_factory) => loop_factory(),
+            None => {
+                let loop_ = events::new_event_loop();
+                events::set_event_loop(Some(&loop_));
+                self.set_event_loop = true;
+                loop_
+            }
+        };
+        if let Some(debug) = self.options.debug {
+            loop_.set_debug(debug);
+        }
+        self.context = Some(copy_context());
+        self.loop_ = Some(loop_.clone());
+        self.state = State::Initialized;
+        Ok(loop_)
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        // Whoever wants to know how it ended calls `close`.
+        let _ = self.close();
+    }
+}
+
+impl fmt::Debug for Runner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runner").field("loop", &self.loop_).finish_non_exhaustive()
+    }
+}
+
+/// The step of the end that joins the executor's threads, of which there are none yet; it is a
+/// task of its own, as in Python.
+async fn shutdown_default_executor(_timeout: f64) -> Result<()> {
+    Ok(())
+}
+
+fn cancel_all_tasks(loop_: &EventLoop) -> Result<()> {
+    let to_cancel = tasks::all_tasks_of(loop_);
+    if to_cancel.is_empty() {
+        return Ok(());
+    }
+    for task in &to_cancel {
+        task.cancel();
+    }
+    let futures = to_cancel.iter().map(|task| (**task).clone()).collect();
+    loop_.run_until_complete(tasks::gather_any(futures))?;
+    for task in to_cancel {
+        if task.cancelled() {
+            continue;
+        }
+        if let Ok(Some(exception)) = task.exception() {
+            let mut context =
+                ExceptionContext::new("unhandled exception during asyncio.run() shutdown");
+            context.exception = Some(exception);
+            context.task = Some(task);
+            loop_.call_exception_handler(context)?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs `main` in a new event loop, and closes the loop at the end.
+///
+/// Tasks that are left then are cancelled and waited for. Mirrors `asyncio.run`.
+///
+/// # Errors
+/// What `main` fails with; RuntimeError if an event loop is running in this thread.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// async fn main() -> asyncio::Result<()> {
+///     asyncio::sleep(0.001).await?;
+///     println!("hello");
+///     Ok(())
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+pub fn run<A>(main: A) -> Result<A::Value>
+where
+    A: Awaitable,
+    A::IntoFuture: 'static,
+    A::Value: 'static,
+{
+    run_with(main, RunOptions::new())
+}
+
+/// [`run`] in debug mode, or with another loop.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with<A>(main: A, options: RunOptions) -> Result<A::Value>
+where
+    A: Awaitable,
+    A::IntoFuture: 'static,
+    A::Value: 'static,
+{
+    if events::_get_running_loop().is_some() {
+        return Err(RuntimeError("asyncio.run() cannot be called from a running event loop"));
+    }
+    let mut runner = Runner::with(options);
+    let outcome = runner.run(main);
+    // An exit while closing takes the place of the result, as an exception in `__exit__` does.
+    runner.close()?;
+    outcome
+}

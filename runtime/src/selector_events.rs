@@ -1,0 +1,171 @@
+//! The selector, and the door by which other threads reach a loop; mirrors `selector_events.py`.
+//!
+//! What CPython's self-pipe does, a locked inbox and an eventfd do here: calls from other
+//! threads wait in the inbox, which the loop empties after each `select`.
+
+use std::cell::Cell;
+use std::io;
+use std::mem;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mio::{Events, Poll, Token};
+
+use crate::base_events::EventLoop;
+use crate::events::{self, SafeCall};
+
+const INBOX: Token = Token(usize::MAX);
+const EVENTS_CAPACITY: usize = 256;
+
+/// A number that no other thread of the process ever has.
+pub(crate) fn thread_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    thread_local! {
+        static ID: Cell<u64> = const { Cell::new(0) };
+    }
+    ID.with(|id| {
+        if id.get() == 0 {
+            id.set(NEXT.fetch_add(1, Ordering::Relaxed));
+        }
+        id.get()
+    })
+}
+
+/// Names a task of one loop for ever: its place, and the number that tells it from earlier
+/// tenants of the place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct TaskKey {
+    pub(crate) index: usize,
+    pub(crate) serial: u64,
+}
+
+/// What another thread asks of a loop.
+pub(crate) enum Message {
+    Call(Arc<SafeCall>),
+    Wake(TaskKey),
+    Stop,
+}
+
+#[derive(Default)]
+struct Inbox {
+    messages: Vec<Message>,
+    closed: bool,
+}
+
+/// The part of a loop that other threads may touch.
+pub(crate) struct Remote {
+    /// The thread that the loop lives on.
+    pub(crate) thread: u64,
+    inbox: Mutex<Inbox>,
+    /// Set while the inbox may hold something; spares the loop the lock.
+    waiting: AtomicBool,
+    /// Set while the loop blocks, or is about to; only then is the eventfd written.
+    asleep: AtomicBool,
+    waker: mio::Waker,
+}
+
+impl Remote {
+    fn lock(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a message into the inbox and wakes the loop; false if the loop is closed.
+    pub(crate) fn send(&self, message: Message) -> bool {
+        let mut inbox = self.lock();
+        if inbox.closed {
+            return false;
+        }
+        inbox.messages.push(message);
+        drop(inbox);
+        self.waiting.store(true, Ordering::SeqCst);
+        if self.asleep.swap(false, Ordering::SeqCst) {
+            // An error would mean a full counter: the loop is being woken already.
+            let _ = self.waker.wake();
+        }
+        true
+    }
+
+    /// Schedules the step of a task that a foreign future woke, from whichever thread.
+    pub(crate) fn wake_task(&self, key: TaskKey) {
+        if self.thread != thread_id() {
+            self.send(Message::Wake(key));
+        } else if let Some(loop_) = events::loop_of_this_thread(self) {
+            loop_.wake_task(key);
+        }
+    }
+
+    pub(crate) fn close(&self) {
+        let left = {
+            let mut inbox = self.lock();
+            inbox.closed = true;
+            mem::take(&mut inbox.messages)
+        };
+        // Their closures are dropped here, with no lock held.
+        drop(left);
+    }
+
+    /// Takes out what other threads have sent since the last time.
+    pub(crate) fn take(&self) -> Vec<Message> {
+        if !self.waiting.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        self.waiting.store(false, Ordering::SeqCst);
+        mem::take(&mut self.lock().messages)
+    }
+}
+
+/// mio's poll, and what makes it sleep and wake as CPython's selectors do.
+pub(crate) struct Selector {
+    poll: Poll,
+    events: Events,
+}
+
+impl Selector {
+    pub(crate) fn new() -> io::Result<(Self, Arc<Remote>)> {
+        let poll = Poll::new()?;
+        let remote = Remote {
+            thread: thread_id(),
+            inbox: Mutex::default(),
+            waiting: AtomicBool::new(false),
+            asleep: AtomicBool::new(false),
+            waker: mio::Waker::new(poll.registry(), INBOX)?,
+        };
+        Ok((Self { poll, events: Events::with_capacity(EVENTS_CAPACITY) }, Arc::new(remote)))
+    }
+
+    /// Sleeps until something happens, or for `timeout` seconds; for ever with `None`.
+    ///
+    /// Makes no system call when there is no time to sleep: nothing but the inbox is
+    /// registered, and the inbox needs none.
+    pub(crate) fn select(&mut self, timeout: Option<f64>, remote: &Remote) -> io::Result<()> {
+        if timeout == Some(0.0) {
+            return Ok(());
+        }
+        remote.asleep.store(true, Ordering::SeqCst);
+        if remote.waiting.load(Ordering::SeqCst) {
+            remote.asleep.store(false, Ordering::SeqCst);
+            return Ok(());
+        }
+        let outcome = self.poll.poll(&mut self.events, timeout.map(Duration::from_secs_f64));
+        remote.asleep.store(false, Ordering::SeqCst);
+        match outcome {
+            // CPython takes an interrupted select for an empty list of events.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            outcome => outcome,
+        }
+    }
+}
+
+impl EventLoop {
+    /// Takes in what other threads have sent: their calls go behind what is ready already.
+    pub(crate) fn process_inbox(&self) {
+        for message in self.0.remote.take() {
+            match message {
+                Message::Call(call) => self.push_call(call),
+                Message::Wake(key) => self.wake_task(key),
+                Message::Stop => self.stop(),
+            }
+        }
+    }
+}

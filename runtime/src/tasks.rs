@@ -1,0 +1,525 @@
+//! Tasks: coroutines run by the loop, one step at a time; mirrors `tasks.py`.
+//!
+//! ```text
+//!   create ──▶ scheduled ──▶ stepping ──▶ done
+//!                  ▲             │ pending
+//!                  │             ▼
+//!                  └──────── suspended
+//! ```
+//!
+//! A step polls the coroutine once. Whatever makes a suspended task go on (a future that is
+//! done, a bare yield, a foreign waker, a cancellation) schedules one step, as a callback
+//! like any other. An error is thrown into a coroutine by letting the await at which it is
+//! suspended return that error: the first future of ours that the step polls takes it.
+
+mod gather;
+mod handle;
+mod sleep;
+mod step;
+mod wait_for;
+mod waiters;
+
+use std::any::Any;
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future as StdFuture;
+use std::rc::Rc;
+
+use crate::base_events::{EventLoop, ExceptionContext};
+use crate::contextvars::{self, Context, ContextSlot};
+use crate::coroutines::Awaitable;
+use crate::events::{self, RawHandle};
+use crate::exceptions::{Error, Result, RuntimeError, TypeError, ValueError, panic_with};
+use crate::format_helpers;
+use crate::futures::{
+    self, AnyFuture, CancelMessage, Core, DoneCallback, Future, RawFuture, Shared, Twin,
+};
+use crate::raw::task::TaskCell;
+use crate::raw::waker::TaskWaker;
+use crate::selector_events::TaskKey;
+use waiters::Waiters;
+
+pub(crate) use gather::gather_any;
+pub use gather::{
+    GatherArgs, gather, gather_all, gather_all_return_exceptions, gather_return_exceptions,
+};
+pub use handle::{AnyTask, Task};
+pub use sleep::{sleep, sleep_with};
+pub(crate) use step::{take_throw, take_unclaimed};
+pub use wait_for::wait_for;
+
+/// What a task has beside what every future has.
+pub(crate) struct TaskCore {
+    pub(crate) waker: TaskWaker,
+    name: Cell<Name>,
+    context: Cell<ContextSlot>,
+    /// Python's `_fut_waiter`; more than one while a foreign combinator polls several.
+    waiters: Waiters,
+    /// The error that the next step throws, or that this one is throwing.
+    throw: Cell<Option<Error>>,
+    num_cancels_requested: Cell<u32>,
+    must_cancel: Cell<bool>,
+    pub(crate) log_destroy_pending: Cell<bool>,
+    /// The step is in the ready queue.
+    scheduled: Cell<bool>,
+    /// A step is under way.
+    stepping: Cell<bool>,
+    /// The coroutine was polled at least once.
+    started: Cell<bool>,
+    /// This step ended in a bare yield.
+    yielded: Cell<bool>,
+    /// This step has an error to throw that nobody took yet.
+    throwing: Cell<bool>,
+}
+
+#[derive(Clone)]
+enum Name {
+    Number(u64),
+    Text(Rc<str>),
+}
+
+impl TaskCore {
+    fn new(waker: TaskWaker, options: TaskOptions) -> Self {
+        let name = match options.name {
+            Some(name) => Name::Text(name),
+            None => Name::Number(events::next_task_number()),
+        };
+        let context = match options.context {
+            Some(context) => contextvars::slot_from(&context),
+            None => contextvars::capture(),
+        };
+        Self::with(waker, name, context)
+    }
+
+    fn with(waker: TaskWaker, name: Name, context: ContextSlot) -> Self {
+        Self {
+            waker,
+            name: Cell::new(name),
+            context: Cell::new(context),
+            waiters: Waiters::default(),
+            throw: Cell::new(None),
+            num_cancels_requested: Cell::new(0),
+            must_cancel: Cell::new(false),
+            log_destroy_pending: Cell::new(true),
+            scheduled: Cell::new(false),
+            stepping: Cell::new(false),
+            started: Cell::new(false),
+            yielded: Cell::new(false),
+            throwing: Cell::new(false),
+        }
+    }
+
+    /// What is left of a task that is being dropped.
+    fn ghost(&mut self) -> Self {
+        let ghost = Self::with(TaskWaker::detached(), self.name().clone(), self.context.take());
+        ghost.num_cancels_requested.set(self.cancelling());
+        ghost
+    }
+
+    fn name(&self) -> Name {
+        let name = self.name.replace(Name::Number(0));
+        self.name.set(name.clone());
+        name
+    }
+
+    pub(crate) fn get_name(&self) -> String {
+        match self.name() {
+            Name::Number(number) => format!("Task-{number}"),
+            Name::Text(text) => text.to_string(),
+        }
+    }
+
+    fn set_name(&self, name: String) {
+        self.name.set(Name::Text(name.into()));
+    }
+
+    fn get_context(&self) -> Context {
+        contextvars::context_of(&self.context)
+    }
+
+    pub(crate) fn cancelling(&self) -> u32 {
+        self.num_cancels_requested.get()
+    }
+
+    /// Python's `uncancel`: one request less; at none, a request not yet delivered is void.
+    pub(crate) fn uncancel(&self) -> u32 {
+        let left = self.cancelling().saturating_sub(1);
+        if self.num_cancels_requested.replace(left) == 1 {
+            self.must_cancel.set(false);
+        }
+        left
+    }
+
+    /// The future that the task waits for, as its repr shows it.
+    pub(crate) fn fut_waiter(&self) -> Option<Rc<dyn RawFuture>> {
+        self.waiters.first()
+    }
+}
+
+/// Any task, its types forgotten.
+pub(crate) trait RawTask: RawFuture + RawHandle + DoneCallback {
+    fn task_core(&self) -> &TaskCore;
+    /// Drops the coroutine.
+    fn clear(&self);
+    fn key(&self) -> TaskKey {
+        self.task_core().waker.key()
+    }
+}
+
+/// Options of a new task: Python's keyword arguments of `create_task`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// use asyncio::TaskOptions;
+///
+/// async fn main() -> asyncio::Result<()> {
+///     let options = TaskOptions::new().name("worker");
+///     let task = asyncio::create_task_with(async { asyncio::Ok(()) }, options);
+///     assert_eq!(task.get_name(), "worker");
+///     task.await
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct TaskOptions {
+    name: Option<Rc<str>>,
+    context: Option<Context>,
+}
+
+impl TaskOptions {
+    /// No name, a copy of the current context.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name of the task; without one it is `Task-1`, `Task-2`, …
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into().into());
+        self
+    }
+
+    /// The context that the task's steps run in.
+    #[must_use]
+    pub fn context(mut self, context: &Context) -> Self {
+        self.context = Some(context.clone());
+        self
+    }
+}
+
+impl<T: 'static> Task<T> {
+    /// Makes a task of `coroutine` and schedules its first step.
+    pub(crate) fn start<C, E>(loop_: &EventLoop, coroutine: C, options: TaskOptions) -> Self
+    where
+        C: StdFuture<Output = Result<T, E>> + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        let cell = loop_.register_task(|key| {
+            let waker = TaskWaker::new(&loop_.0.remote, key);
+            TaskCell::new(Core::new(loop_), TaskCore::new(waker, options), coroutine)
+        });
+        schedule_step(loop_, cell.clone());
+        Self::from_future(Future(cell))
+    }
+}
+
+/// Schedules a task's step, unless it is scheduled already.
+pub(crate) fn schedule_step(loop_: &EventLoop, task: Rc<dyn RawTask>) {
+    if !task.task_core().scheduled.replace(true) {
+        loop_.push(task);
+    }
+}
+
+/// Schedules a coroutine on the running event loop, to run beside its creator.
+///
+/// It starts in the next iteration. The loop owns it until it is done: dropping the handle
+/// neither cancels nor detaches anything. Mirrors `asyncio.create_task`.
+///
+/// # Panics
+/// RuntimeError `no running event loop`; TypeError if it is a future or task already.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// async fn add(a: i32, b: i32) -> asyncio::Result<i32> {
+///     Ok(a + b)
+/// }
+/// async fn main() -> asyncio::Result<()> {
+///     let task = asyncio::create_task(add(1, 2));
+///     assert_eq!(task.await?, 3);
+///     Ok(())
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+#[track_caller]
+pub fn create_task<A>(coroutine: A) -> Task<A::Value>
+where
+    A: Awaitable,
+    A::IntoFuture: 'static,
+    A::Value: 'static,
+{
+    create_task_with(coroutine, TaskOptions::new())
+}
+
+/// [`create_task`] with a name or a context.
+///
+/// # Panics
+/// As [`create_task`].
+#[track_caller]
+pub fn create_task_with<A>(coroutine: A, options: TaskOptions) -> Task<A::Value>
+where
+    A: Awaitable,
+    A::IntoFuture: 'static,
+    A::Value: 'static,
+{
+    events::get_running_loop().create_task_with(coroutine, options)
+}
+
+impl EventLoop {
+    #[track_caller]
+    pub(crate) fn start_task<A>(&self, coroutine: A, options: TaskOptions) -> Task<A::Value>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        let mut coroutine = Some(coroutine.into_future());
+        if let Some((handle, _)) = take_handle::<_, A::Value>(&mut coroutine) {
+            panic_with(TypeError(format!("a coroutine was expected, got {handle:?}")));
+        }
+        let Some(coroutine) = coroutine else { unreachable!("only a handle is taken out") };
+        Task::start(self, coroutine, options)
+    }
+}
+
+/// How a result leaves a future: moved out, or cloned for whoever awaits `&future`.
+type Read<T> = fn(&Future<T>) -> Result<T>;
+
+/// Takes the future out of `slot` if that holds a handle and not a coroutine.
+fn take_handle<F: 'static, T: 'static>(slot: &mut Option<F>) -> Option<(Future<T>, Read<T>)> {
+    let slot: &mut dyn Any = slot;
+    if let Some(future) = slot.downcast_mut::<Option<Future<T>>>() {
+        return future.take().map(|future| (future, Future::take_result as Read<T>));
+    }
+    if let Some(task) = slot.downcast_mut::<Option<Task<T>>>() {
+        return task.take().map(|task| (Future::clone(&task), Future::take_result as Read<T>));
+    }
+    let shared = slot.downcast_mut::<Option<Shared<T>>>()?;
+    shared.take().map(|shared| (shared.future, shared.read))
+}
+
+/// A future that somebody waits for, and how its result is read.
+pub(crate) struct Child<T> {
+    pub(crate) future: Future<T>,
+    /// Whether it is a task that was made for this purpose.
+    pub(crate) is_new: bool,
+    read: Read<T>,
+}
+
+impl<T> Child<T> {
+    pub(crate) fn result(&self) -> Result<T> {
+        (self.read)(&self.future)
+    }
+}
+
+/// Python's `ensure_future`, with `loop` if given.
+#[track_caller]
+pub(crate) fn ensure_child<A>(awaitable: A, loop_: Option<&EventLoop>) -> Result<Child<A::Value>>
+where
+    A: Awaitable,
+    A::IntoFuture: 'static,
+    A::Value: 'static,
+{
+    let mut slot = Some(awaitable.into_future());
+    if let Some((future, read)) = take_handle::<_, A::Value>(&mut slot) {
+        if loop_.is_some_and(|loop_| !future.core().belongs_to(loop_)) {
+            return Err(ValueError(
+                "The future belongs to a different loop than the one specified as the loop \
+                 argument",
+            ));
+        }
+        return Ok(Child { future, is_new: false, read });
+    }
+    let Some(coroutine) = slot else { unreachable!("only a handle is taken out") };
+    let loop_ = loop_.cloned().unwrap_or_else(events::get_event_loop);
+    let task = loop_.create_task(coroutine);
+    Ok(Child { future: Future::clone(&task), is_new: true, read: Future::take_result })
+}
+
+/// Makes a future of anything awaitable: a handle is itself, a coroutine becomes a task.
+///
+/// Mirrors `asyncio.ensure_future`.
+///
+/// # Panics
+/// As [`get_event_loop`](crate::get_event_loop), for a coroutine.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// async fn main() -> asyncio::Result<()> {
+///     let task = asyncio::ensure_future(async { asyncio::Ok(1) });
+///     assert_eq!(asyncio::ensure_future(task.clone()), task);
+///     assert_eq!(task.await?, 1);
+///     Ok(())
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+#[track_caller]
+pub fn ensure_future<A>(awaitable: A) -> Future<A::Value>
+where
+    A: Awaitable,
+    A::IntoFuture: 'static,
+    A::Value: 'static,
+{
+    match ensure_child(awaitable, None) {
+        Ok(child) => child.future,
+        Err(error) => panic_with(error),
+    }
+}
+
+/// The task that is being stepped on this thread.
+pub(crate) fn running_task() -> Option<Rc<dyn RawTask>> {
+    events::with_running_loop(EventLoop::current_task).flatten()
+}
+
+/// The task that is running, or `None` in a callback.
+///
+/// Mirrors `asyncio.current_task`.
+///
+/// # Panics
+/// RuntimeError `no running event loop`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// async fn main() -> asyncio::Result<()> {
+///     let task = asyncio::current_task().expect("a coroutine runs in a task");
+///     assert_eq!(task.get_name(), "Task-1");
+///     Ok(())
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+#[track_caller]
+pub fn current_task() -> Option<AnyTask> {
+    current_task_of(&events::get_running_loop())
+}
+
+/// The task that is running in `loop_`: Python's `current_task(loop)`.
+pub fn current_task_of(loop_: &EventLoop) -> Option<AnyTask> {
+    loop_.current_task().map(|task| AnyTask::from_future(AnyFuture(task)))
+}
+
+/// The tasks of the running loop that are not done, in the order of their creation.
+///
+/// Mirrors `asyncio.all_tasks`.
+///
+/// # Panics
+/// RuntimeError `no running event loop`.
+#[track_caller]
+pub fn all_tasks() -> Vec<AnyTask> {
+    all_tasks_of(&events::get_running_loop())
+}
+
+/// The tasks of `loop_` that are not done: Python's `all_tasks(loop)`.
+pub fn all_tasks_of(loop_: &EventLoop) -> Vec<AnyTask> {
+    let any = |task: Rc<dyn RawTask>| AnyTask::from_future(AnyFuture(task));
+    loop_.pending_tasks().into_iter().map(any).collect()
+}
+
+/// Registers `task` with a pending future that its step has polled.
+pub(crate) fn wait_on(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
+    let core = task.task_core();
+    if core.waiters.renew(future) {
+        return;
+    }
+    if !future.core().same_loop(task.core()) {
+        let (task_repr, future_repr) = (repr(&**task), repr(&**future));
+        return throw_next(
+            core,
+            RuntimeError(format!(
+                "Task {task_repr} got Future {future_repr} attached to a different loop"
+            )),
+        );
+    }
+    if is_same(&**task, &**future) {
+        let task_repr = repr(&**task);
+        return throw_next(core, RuntimeError(format!("Task cannot await on itself: {task_repr}")));
+    }
+    future.core().callbacks.push(task.clone());
+    core.waiters.add(Rc::clone(future));
+}
+
+/// Remembers a future that the task's step polled with a waker that is not the task's own.
+pub(crate) fn wait_on_foreign(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
+    task.task_core().waiters.add_foreign(future);
+}
+
+/// Has the next step throw `error`.
+fn throw_next(core: &TaskCore, error: Error) {
+    core.throw.set(Some(error));
+    core.yielded.set(true);
+}
+
+fn repr(future: &dyn RawFuture) -> String {
+    crate::base_futures::future_repr(future)
+}
+
+/// Whether two erased handles are one object.
+fn is_same(a: &dyn RawFuture, b: &dyn RawFuture) -> bool {
+    std::ptr::addr_eq(a, b)
+}
+
+/// Drops a pending task with its loop and says so.
+pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
+    if task.task_core().log_destroy_pending.get() {
+        let mut context = ExceptionContext::new("Task was destroyed but it is pending!");
+        context.task = Some(AnyTask::from_future(AnyFuture(task.clone())));
+        // There is nobody to raise to: Python does this in a destructor.
+        let _ = loop_.call_exception_handler(context);
+    }
+    step::drop_coroutine(loop_, &*task);
+    let erased: Rc<dyn RawTask> = task;
+    erased.task_core().waiters.forget_all(&erased);
+    // Its callbacks can never run; whom they own, a gathering future perhaps, owns the task.
+    erased.core().callbacks.clear();
+}
+
+/// Reports the failure of a task that is being dropped, if nobody saw it.
+pub(crate) fn finalize(core: &mut Core, task: &mut TaskCore, coroutine: &str) {
+    if !core.is_unretrieved() {
+        return;
+    }
+    let coroutine = format_helpers::format_coroutine(coroutine, true);
+    let twin = Twin { task: Some(task.ghost()), coroutine: Some(coroutine) };
+    futures::report_never_retrieved(core, "Task", twin);
+}
+
+impl fmt::Debug for TaskCore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskCore").field("name", &self.get_name()).finish_non_exhaustive()
+    }
+}
+
+/// Asks a task to cancel itself: Python's `Task.cancel`.
+fn cancel(task: &Rc<dyn RawTask>, message: CancelMessage) -> bool {
+    let (future, core) = (task.core(), task.task_core());
+    future.retrieved();
+    if future.done() {
+        return false;
+    }
+    core.num_cancels_requested.update(|requests| requests + 1);
+    if !core.stepping.get() && core.waiters.cancel(&message) {
+        return true;
+    }
+    core.must_cancel.set(true);
+    future.set_cancel_message(message);
+    // Waiting for nothing of ours, nobody else would schedule the step.
+    if core.started.get()
+        && !core.stepping.get()
+        && let Some(loop_) = future.try_get_loop()
+    {
+        schedule_step(&loop_, Rc::clone(task));
+    }
+    true
+}

@@ -1,0 +1,277 @@
+//! The step of a task: Python's `__step`, `__wakeup` and what becomes of their outcome.
+
+use std::any::{Any, type_name};
+use std::cell::Cell;
+use std::future::Future as StdFuture;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::task::Poll;
+
+use super::{RawTask, TaskCore, cancel, running_task, schedule_step};
+use crate::base_events::{EventLoop, ExceptionContext};
+use crate::contextvars::{self, ContextSlot};
+use crate::events::{self, RawHandle};
+use crate::exceptions::{Error, Result, from_panic};
+use crate::format_helpers;
+use crate::futures::{self, CancelMessage, Core, DoneCallback, RawFuture, Typed};
+use crate::raw::task::TaskCell;
+
+/// Takes the error that this step throws into `task`, at the await of `future`.
+///
+/// A `CancelledError` that the future itself ended with goes before the task's own.
+pub(crate) fn take_throw(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) -> Option<Error> {
+    let error = take_plain_throw(task)?;
+    let awaited = future.core();
+    if !error.is_cancelled() || !awaited.done() {
+        return Some(error);
+    }
+    let own = awaited.read_error().filter(Error::is_cancelled);
+    Some(own.unwrap_or(error))
+}
+
+/// The same at an await that no future of ours stands behind.
+pub(super) fn take_plain_throw(task: &Rc<dyn RawTask>) -> Option<Error> {
+    let core = task.task_core();
+    if !core.throwing.replace(false) {
+        return None;
+    }
+    core.throw.take()
+}
+
+/// Takes the error that this step throws if nothing that was polled has taken it: then whoever
+/// asks holds a foreign future, and drops it.
+pub(crate) fn take_unclaimed() -> Option<Error> {
+    take_plain_throw(&running_task()?)
+}
+
+/// Drops a task's coroutine; a panic out of that is reported, for there is nobody to raise to.
+pub(super) fn drop_coroutine(loop_: &EventLoop, task: &dyn RawTask) {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(|| task.clear())) else { return };
+    let mut context = ExceptionContext::new("Exception ignored while dropping a coroutine");
+    context.exception = Some(from_panic(payload));
+    let _ = loop_.call_exception_handler(context);
+}
+
+impl<C, T, E> TaskCell<C, T>
+where
+    C: StdFuture<Output = Result<T, E>> + 'static,
+    T: 'static,
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    /// Polls the coroutine once, or ends a task that was cancelled before it began.
+    fn step(self: &Rc<Self>, loop_: &EventLoop) -> Result<()> {
+        if !self.task.started.replace(true) && self.task.throwing.get() {
+            return self.end_with_throw(loop_);
+        }
+        let polled = catch_unwind(AssertUnwindSafe(|| self.poll_coroutine(&loop_.0.remote)));
+        match polled {
+            Ok(Poll::Pending) if self.task.throwing.get() => self.end_with_throw(loop_),
+            Ok(Poll::Pending) => {
+                self.suspend(loop_);
+                Ok(())
+            }
+            // Foreign futures alone were polled: the cancellation reached nobody.
+            Ok(Poll::Ready(Ok(_))) if self.task.throwing.get() => self.end_with_throw(loop_),
+            Ok(Poll::Ready(Ok(value))) => {
+                self.succeed(loop_, value);
+                Ok(())
+            }
+            Ok(Poll::Ready(Err(failure))) => self.fail(loop_, Error::from_failure(failure)),
+            Err(payload) => self.fail(loop_, from_panic(payload)),
+        }
+    }
+
+    /// Ends the task with the error that nobody in it took.
+    fn end_with_throw(self: &Rc<Self>, loop_: &EventLoop) -> Result<()> {
+        self.task.throwing.set(false);
+        match self.task.throw.take() {
+            Some(error) => self.fail(loop_, error),
+            None => Ok(()),
+        }
+    }
+
+    /// Leaves the coroutine where it awaits.
+    fn suspend(self: &Rc<Self>, loop_: &EventLoop) {
+        let (task, this) = (&self.task, self.erase());
+        task.waiters.settle(&this);
+        if task.yielded.replace(false) {
+            schedule_step(loop_, this);
+            return;
+        }
+        if !task.must_cancel.get() {
+            return;
+        }
+        // Cancelled from inside this step: now it is known what to cancel.
+        if task.waiters.cancel(&self.core.cancel_message()) {
+            task.must_cancel.set(false);
+        } else {
+            schedule_step(loop_, this);
+        }
+    }
+
+    fn succeed(self: &Rc<Self>, loop_: &EventLoop, value: T) {
+        self.leave(loop_);
+        let future: Rc<dyn RawFuture> = self.clone();
+        if self.task.must_cancel.replace(false) {
+            // Cancelled right before it stopped: the value is lost.
+            futures::finish_cancelled(&future, self.core.cancel_message(), None);
+            return;
+        }
+        self.value.set(Some(value));
+        futures::finish(&future, None);
+    }
+
+    fn fail(self: &Rc<Self>, loop_: &EventLoop, error: Error) -> Result<()> {
+        self.leave(loop_);
+        let future: Rc<dyn RawFuture> = self.clone();
+        if error.is_cancelled() {
+            futures::finish_cancelled(&future, None, Some(error));
+            return Ok(());
+        }
+        futures::finish(&future, Some(error.clone()));
+        if error.is_exit() { Err(error) } else { Ok(()) }
+    }
+
+    /// The coroutine is over: drops it, and takes the task out of the loop.
+    fn leave(self: &Rc<Self>, loop_: &EventLoop) {
+        drop_coroutine(loop_, &**self);
+        self.task.waiters.forget_all(&self.erase());
+        loop_.unregister_task(self.key());
+    }
+
+    fn erase(self: &Rc<Self>) -> Rc<dyn RawTask> {
+        self.clone()
+    }
+}
+
+/// Makes ready what this step throws: a request to cancel goes before anything but a
+/// `CancelledError`.
+fn arm(core: &Core, task: &TaskCore) {
+    if task.must_cancel.replace(false) {
+        let error = task.throw.take().filter(Error::is_cancelled);
+        task.throw.set(Some(error.unwrap_or_else(|| core.make_cancelled_error())));
+    }
+    let error = task.throw.take();
+    task.throwing.set(error.is_some());
+    task.throw.set(error);
+}
+
+impl<C, T, E> RawHandle for TaskCell<C, T>
+where
+    C: StdFuture<Output = Result<T, E>> + 'static,
+    T: 'static,
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
+        self.task.scheduled.set(false);
+        if self.core.done() {
+            return Ok(());
+        }
+        arm(&self.core, &self.task);
+        self.task.waiters.begin_step();
+        self.task.stepping.set(true);
+        let before = loop_.swap_current_task(Some(self.clone()));
+        let outcome = contextvars::enter(&self.task.context, || self.step(loop_));
+        loop_.swap_current_task(before);
+        self.task.stepping.set(false);
+        match outcome {
+            Ok(outcome) => outcome,
+            Err(error) => events::report_callback(loop_, self, error),
+        }
+    }
+
+    // The loop cancels no steps; a task is cancelled as a future.
+    fn cancel(&self) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+
+    fn context(&self) -> &Cell<ContextSlot> {
+        &self.task.context
+    }
+
+    fn callback_repr(&self) -> Option<String> {
+        Some("<TaskStepMethWrapper object>()".to_owned())
+    }
+
+    fn repr(&self) -> String {
+        crate::base_futures::future_repr(self)
+    }
+}
+
+impl<C, T, E> DoneCallback for TaskCell<C, T>
+where
+    C: StdFuture<Output = Result<T, E>> + 'static,
+    T: 'static,
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    fn schedule(self: Rc<Self>, _future: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        schedule_step(loop_, self);
+    }
+
+    fn repr(&self) -> String {
+        "Task.task_wakeup()".to_owned()
+    }
+}
+
+impl<C, T, E> RawFuture for TaskCell<C, T>
+where
+    C: StdFuture<Output = Result<T, E>> + 'static,
+    T: 'static,
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    fn core(&self) -> &Core {
+        &self.core
+    }
+
+    fn cancel(self: Rc<Self>, message: CancelMessage) -> bool {
+        cancel(&self.erase(), message)
+    }
+
+    fn downcast(self: Rc<Self>, slot: &mut dyn Any) {
+        futures::fill(slot, self);
+    }
+
+    fn task(&self) -> Option<&TaskCore> {
+        Some(&self.task)
+    }
+
+    fn class_name(&self) -> &'static str {
+        "Task"
+    }
+
+    fn result_repr(&self) -> String {
+        futures::value_repr(&self.value)
+    }
+
+    fn coroutine_repr(&self) -> Option<String> {
+        Some(format_helpers::format_coroutine(type_name::<C>(), self.core.done()))
+    }
+}
+
+impl<C, T, E> Typed<T> for TaskCell<C, T>
+where
+    C: StdFuture<Output = Result<T, E>> + 'static,
+    T: 'static,
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    fn value(&self) -> &Cell<Option<T>> {
+        &self.value
+    }
+}
+
+impl<C, T, E> RawTask for TaskCell<C, T>
+where
+    C: StdFuture<Output = Result<T, E>> + 'static,
+    T: 'static,
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    fn task_core(&self) -> &TaskCore {
+        &self.task
+    }
+
+    fn clear(&self) {
+        self.clear_coroutine();
+    }
+}

@@ -1,0 +1,123 @@
+//! `wait_for`.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
+use super::{create_task, take_unclaimed};
+use crate::coroutines::{Awaitable, is_handle};
+use crate::events::get_running_loop;
+use crate::exceptions::{Error, Result, TimeoutError};
+use crate::futures::{self, AnyFuture, CallbackId};
+use crate::timeouts::{IntoTimeout, Timeout};
+
+/// Waits for `awaitable`, for at most `timeout` seconds.
+///
+/// It is awaited in place: a coroutine runs in the current task. If the time is over it is
+/// cancelled, and waited for; if it refuses the cancellation its result counts. A coroutine
+/// does not even start if the timeout is zero or less. Mirrors `asyncio.wait_for`; the macro
+/// [`wait_for!`](crate::wait_for!) is the short way.
+///
+/// # Errors
+/// TimeoutError when the time is over; what `awaitable` fails with; RuntimeError outside of a
+/// task.
+///
+/// # Cancellation
+/// Cancelling the waiting task cancels `awaitable`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// async fn main() -> asyncio::Result<()> {
+///     let error = asyncio::tasks::wait_for(asyncio::sleep(3600), 0.001).await.unwrap_err();
+///     assert!(error.is::<asyncio::TimeoutError>());
+///     asyncio::tasks::wait_for(asyncio::sleep(0), None).await
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+pub async fn wait_for<A: Awaitable>(awaitable: A, timeout: impl IntoTimeout) -> Result<A::Value> {
+    let timeout = timeout.into_timeout();
+    let mut slot = pin!(Some(awaitable.into_future()));
+    if let Some(seconds) = timeout
+        && seconds <= 0.0
+    {
+        return match probe::<A>(slot.as_mut()) {
+            Probe::Done(outcome) => outcome,
+            Probe::Handle(future) => {
+                cancel_and_wait(&future).await?;
+                drive::<A>(slot).await.map_err(timed_out)
+            }
+            // It never runs; a task that never runs either takes its name and its time.
+            Probe::Coroutine => {
+                let task = create_task(async { Ok::<(), Error>(()) });
+                cancel_and_wait(&task.any()).await?;
+                slot.set(None);
+                Err(task.take_result().map_or_else(timed_out, |()| Error::bare::<TimeoutError>()))
+            }
+        };
+    }
+    let deadline = timeout.map(|seconds| get_running_loop().time() + seconds);
+    let timeout = Timeout::new(deadline);
+    timeout.enter()?;
+    let outcome = drive::<A>(slot).await;
+    timeout.exit(outcome)
+}
+
+fn timed_out(error: Error) -> Error {
+    if error.is_cancelled() { Error::bare::<TimeoutError>().with_cause(error) } else { error }
+}
+
+/// Polls the future in place; drops it if it is cancelled and holds nothing of ours.
+async fn drive<A: Awaitable>(mut slot: Pin<&mut Option<A::IntoFuture>>) -> Result<A::Value> {
+    poll_fn(|cx| {
+        let Some(future) = slot.as_mut().as_pin_mut() else { return Poll::Pending };
+        if let Poll::Ready(outcome) = future.poll(cx) {
+            return Poll::Ready(outcome.map_err(Error::from_failure));
+        }
+        let Some(error) = take_unclaimed() else { return Poll::Pending };
+        slot.set(None);
+        Poll::Ready(Err(error))
+    })
+    .await
+}
+
+/// What the argument of a `wait_for` without time is.
+enum Probe<T> {
+    Done(Result<T>),
+    Handle(AnyFuture),
+    Coroutine,
+}
+
+/// Looks what is in `slot`; a coroutine is not touched.
+fn probe<A: Awaitable>(slot: Pin<&mut Option<A::IntoFuture>>) -> Probe<A::Value> {
+    if !is_handle::<A>() {
+        return Probe::Coroutine;
+    }
+    let Some(handle) = slot.as_pin_mut() else { return Probe::Coroutine };
+    match futures::probe(handle) {
+        Ok(outcome) => Probe::Done(outcome.map_err(Error::from_failure)),
+        Err(future) => Probe::Handle(future),
+    }
+}
+
+/// Cancels `future` and waits until it is done; mirrors `_cancel_and_wait`.
+async fn cancel_and_wait(future: &AnyFuture) -> Result<()> {
+    let waiter = get_running_loop().create_future();
+    let release = waiter.clone();
+    let callback = future.add_done_callback(move |_| match release.done() {
+        true => Ok(()),
+        false => release.set_result(()),
+    });
+    let _finally = RemoveOnDrop(future, callback);
+    future.cancel();
+    // Waiting on the future itself would forward a cancellation of the waiting task to it.
+    waiter.await
+}
+
+struct RemoveOnDrop<'a>(&'a AnyFuture, CallbackId);
+
+impl Drop for RemoveOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.remove_done_callback(self.1);
+    }
+}

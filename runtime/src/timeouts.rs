@@ -1,0 +1,264 @@
+//! Timeouts; mirrors `timeouts.py`.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use crate::events::{self, Handle, TimerHandle};
+use crate::exceptions::{Error, Result, RuntimeError, TimeoutError};
+use crate::format_helpers::repr_float;
+use crate::tasks::{self, AnyTask};
+
+/// A timeout: seconds as a number, a [`Duration`], or `None` for none.
+#[diagnostic::on_unimplemented(
+    message = "a timeout is a number of seconds, a `Duration` or `None`, not `{Self}`",
+    label = "not a timeout"
+)]
+pub trait IntoTimeout {
+    /// The timeout in seconds.
+    fn into_timeout(self) -> Option<f64>;
+}
+
+/// A delay: seconds as a number, or a [`Duration`].
+#[diagnostic::on_unimplemented(
+    message = "a delay is a number of seconds or a `Duration`, not `{Self}`",
+    label = "not a delay"
+)]
+pub trait IntoDelay: IntoTimeout {
+    /// The delay in seconds.
+    fn into_delay(self) -> f64;
+}
+
+impl IntoTimeout for Option<f64> {
+    fn into_timeout(self) -> Option<f64> {
+        self
+    }
+}
+
+macro_rules! seconds {
+    ($($number:ty: $value:ident => $seconds:expr),* $(,)?) => {$(
+        impl IntoTimeout for $number {
+            fn into_timeout(self) -> Option<f64> {
+                Some(self.into_delay())
+            }
+        }
+
+        impl IntoDelay for $number {
+            fn into_delay(self) -> f64 {
+                let $value = self;
+                $seconds
+            }
+        }
+    )*};
+}
+
+seconds! {
+    f64: value => value,
+    f32: value => f64::from(value),
+    i32: value => f64::from(value),
+    u8: value => f64::from(value),
+    u16: value => f64::from(value),
+    u32: value => f64::from(value),
+    i64: value => value as f64,
+    u64: value => value as f64,
+    usize: value => value as f64,
+    Duration: value => value.as_secs_f64(),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Created,
+    Entered,
+    Expiring,
+    Expired,
+    Exited,
+}
+
+impl State {
+    fn value(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Entered => "active",
+            Self::Expiring => "expiring",
+            Self::Expired => "expired",
+            Self::Exited => "finished",
+        }
+    }
+}
+
+/// Cancels the current task at a deadline, and turns that cancellation into a `TimeoutError`.
+///
+/// A cheap handle. Mirrors `asyncio.Timeout`.
+#[derive(Clone)]
+pub struct Timeout(Rc<Inner>);
+
+struct Inner {
+    state: Cell<State>,
+    when: Cell<Option<f64>>,
+    task: RefCell<Option<AnyTask>>,
+    /// The task's count of requests to cancel it at the entry.
+    cancelling: Cell<u32>,
+    handler: RefCell<Option<Handler>>,
+}
+
+enum Handler {
+    Soon(Handle),
+    Timer(TimerHandle),
+}
+
+impl Handler {
+    fn cancel(&self) {
+        match self {
+            Self::Soon(handle) => handle.cancel(),
+            Self::Timer(handle) => handle.cancel(),
+        }
+    }
+}
+
+impl Timeout {
+    /// A timeout at `when`, in seconds of the loop's clock.
+    pub(crate) fn new(when: Option<f64>) -> Self {
+        Self(Rc::new(Inner {
+            state: Cell::new(State::Created),
+            when: Cell::new(when),
+            task: RefCell::new(None),
+            cancelling: Cell::new(0),
+            handler: RefCell::new(None),
+        }))
+    }
+
+    /// The deadline, in seconds of [`EventLoop::time`](crate::EventLoop::time).
+    ///
+    /// Mirrors `Timeout.when`.
+    pub fn when(&self) -> Option<f64> {
+        self.0.when.get()
+    }
+
+    /// Moves the deadline to `when`, in seconds of the loop's clock; `None` takes it away.
+    ///
+    /// Mirrors `Timeout.reschedule`.
+    ///
+    /// # Errors
+    /// RuntimeError if the block was not entered, has expired or is over.
+    pub fn reschedule(&self, when: impl IntoTimeout) -> Result<()> {
+        match self.0.state.get() {
+            State::Entered => {}
+            State::Created => return Err(RuntimeError("Timeout has not been entered")),
+            state => {
+                return Err(RuntimeError(format!(
+                    "Cannot change state of {} Timeout",
+                    state.value()
+                )));
+            }
+        }
+        let when = when.into_timeout();
+        self.0.when.set(when);
+        self.cancel_handler();
+        let Some(when) = when else { return Ok(()) };
+        let loop_ = events::get_running_loop();
+        let timeout = Rc::downgrade(&self.0);
+        let on_timeout = move || on_timeout(&timeout);
+        let handler = if when <= loop_.time() {
+            Handler::Soon(loop_.call_soon(on_timeout))
+        } else {
+            Handler::Timer(loop_.call_at(when, on_timeout))
+        };
+        self.0.handler.replace(Some(handler));
+        Ok(())
+    }
+
+    /// Whether the deadline was reached inside the block. Mirrors `Timeout.expired`.
+    pub fn expired(&self) -> bool {
+        matches!(self.0.state.get(), State::Expiring | State::Expired)
+    }
+
+    fn cancel_handler(&self) {
+        let handler = self.0.handler.take();
+        if let Some(handler) = handler {
+            handler.cancel();
+        }
+    }
+
+    /// Python's `__aenter__`.
+    pub(crate) fn enter(&self) -> Result<()> {
+        if self.0.state.get() != State::Created {
+            return Err(RuntimeError("Timeout has already been entered"));
+        }
+        let Some(task) = tasks::current_task() else {
+            return Err(RuntimeError("Timeout should be used inside a task"));
+        };
+        self.0.state.set(State::Entered);
+        self.0.cancelling.set(task.cancelling());
+        self.0.task.replace(Some(task));
+        self.reschedule(self.when())
+    }
+
+    /// Python's `__aexit__`: what the block ends with after all.
+    pub(crate) fn exit<T>(&self, outcome: Result<T>) -> Result<T> {
+        self.cancel_handler();
+        if self.0.state.get() == State::Entered {
+            self.0.state.set(State::Exited);
+            return outcome;
+        }
+        self.0.state.set(State::Expired);
+        let task = self.0.task.take();
+        let requests = task.map_or(0, |task| task.uncancel());
+        let Err(error) = outcome else { return outcome };
+        // More requests than at the entry: somebody else wants the task cancelled, too.
+        if requests > self.0.cancelling.get() {
+            return Err(error);
+        }
+        if error.is_cancelled() {
+            return Err(Error::bare::<TimeoutError>().with_cause(error));
+        }
+        insert_timeout_error(&error);
+        Err(error)
+    }
+}
+
+impl Drop for Timeout {
+    /// A block that is dropped half-way, by a foreign combinator, leaves no timer behind.
+    fn drop(&mut self) {
+        if Rc::strong_count(&self.0) == 1 {
+            self.cancel_handler();
+        }
+    }
+}
+
+impl fmt::Debug for Timeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.0.state.get();
+        write!(f, "<Timeout [{}]", state.value())?;
+        if state == State::Entered {
+            let when = self.when().map(|when| repr_float((when * 1000.0).round() / 1000.0));
+            write!(f, " when={}", when.as_deref().unwrap_or("None"))?;
+        }
+        f.write_str(">")
+    }
+}
+
+fn on_timeout(timeout: &Weak<Inner>) {
+    let Some(timeout) = timeout.upgrade() else { return };
+    let task = timeout.task.borrow().clone();
+    if let Some(task) = task {
+        task.cancel();
+    }
+    timeout.state.set(State::Expiring);
+    let handler = timeout.handler.take();
+    drop(handler);
+}
+
+/// Puts a `TimeoutError` before the first cancellation in the chain of contexts of `error`.
+fn insert_timeout_error(error: &Error) {
+    let mut error = error.clone();
+    while let Some(context) = error.context() {
+        if context.is_cancelled() {
+            let timeout =
+                Error::bare::<TimeoutError>().with_context(context.clone()).with_cause(context);
+            error.set_context(Some(timeout));
+            return;
+        }
+        error = context;
+    }
+}
