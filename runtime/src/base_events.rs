@@ -6,6 +6,7 @@ use std::fmt;
 use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::thread;
 
 use slab::Slab;
 
@@ -56,11 +57,19 @@ pub(crate) struct Inner {
     clock: Clock,
     running: Cell<bool>,
     stopping: Cell<bool>,
-    closed: Cell<bool>,
+    life: Cell<Life>,
     debug: Cell<bool>,
     slow_callback_duration: Cell<f64>,
     exception_handler: RefCell<Option<ExceptionHandler>>,
     iteration: Cell<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Life {
+    Open,
+    /// `close` is dropping what is left: whatever that schedules is dropped as well.
+    Closing,
+    Closed,
 }
 
 /// A loop's exception handler: gets the loop and what happened.
@@ -176,7 +185,7 @@ impl EventLoop {
             clock,
             running: Cell::new(false),
             stopping: Cell::new(false),
-            closed: Cell::new(false),
+            life: Cell::new(Life::Open),
             debug: Cell::new(crate::coroutines::is_debug_mode()),
             slow_callback_duration: Cell::new(constants::SLOW_CALLBACK_DURATION),
             exception_handler: RefCell::new(None),
@@ -188,7 +197,8 @@ impl EventLoop {
 
     #[track_caller]
     fn check_closed(&self) {
-        if self.0.closed.get() {
+        // A destructor that schedules something must not bring down a panicking thread.
+        if self.0.life.get() == Life::Closed && !thread::panicking() {
             panic_with(RuntimeError("Event loop is closed"));
         }
     }
@@ -304,7 +314,7 @@ impl EventLoop {
 
     /// Whether the loop was closed. Mirrors `loop.is_closed`.
     pub fn is_closed(&self) -> bool {
-        self.0.closed.get()
+        self.0.life.get() != Life::Open
     }
 
     /// Closes the loop: drops what is queued and does not run it.
@@ -321,9 +331,10 @@ impl EventLoop {
         if self.is_running() {
             return Err(RuntimeError("Cannot close a running event loop"));
         }
-        if self.0.closed.replace(true) {
+        if self.is_closed() {
             return Ok(());
         }
+        self.0.life.set(Life::Closing);
         self.0.remote.close();
         // Taken out first: dropping a closure may run code that comes back here.
         drop(mem::take(&mut *self.0.ready.borrow_mut()));
@@ -333,7 +344,7 @@ impl EventLoop {
         for (_, task) in tasks {
             tasks::destroy_pending(self, task);
         }
-        drop(mem::take(&mut *self.0.ready.borrow_mut()));
+        self.0.life.set(Life::Closed);
         Ok(())
     }
 
@@ -539,11 +550,11 @@ impl EventLoop {
         LoopHandle(Arc::clone(&self.0.remote))
     }
 
-    /// Puts a handle into the ready queue.
+    /// Puts a handle into the ready queue, or drops it if the loop is closed or closing.
+    #[track_caller]
     pub(crate) fn push(&self, handle: Rc<dyn RawHandle>) {
-        // What is scheduled on a closed loop can never run.
-        if self.0.closed.get() {
-            return;
+        if self.0.life.get() != Life::Open {
+            return self.check_closed();
         }
         self.0.ready.borrow_mut().push_back(handle);
     }
@@ -831,11 +842,12 @@ impl EventLoop {
             self.default_exception_handler(&context);
             return Ok(());
         };
-        let slot = Cell::new(match context.context_to_run_in() {
-            Some(context) => contextvars::slot_from(&context),
-            None => contextvars::capture(),
-        });
-        let Err(error) = events::call(&slot, || handler(self, &context)) else { return Ok(()) };
+        let mut call = || handler(self, &context);
+        let outcome = match context.context_to_run_in() {
+            Some(slot) => events::call(&Cell::new(contextvars::slot_from(&slot)), call),
+            None => events::call_here(&mut call),
+        };
+        let Err(error) = outcome else { return Ok(()) };
         if error.is_exit() {
             return Err(error);
         }

@@ -1,6 +1,7 @@
 //! Handles, and the functions that find a thread's event loop; mirrors `events.py`.
 
 use std::cell::{Cell, RefCell};
+use std::convert::identity;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::{Rc, Weak};
@@ -141,14 +142,12 @@ pub(crate) fn call<R: CallbackOutput>(
     context: &Cell<ContextSlot>,
     function: impl FnOnce() -> R,
 ) -> Result<()> {
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        contextvars::enter(context, || function().into_outcome())
-    }));
-    match outcome {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(error)) => Err(error),
-        Err(payload) => Err(from_panic(payload)),
-    }
+    call_here(|| contextvars::enter(context, || function().into_outcome()).and_then(identity))
+}
+
+/// Calls `function` in the current context; a panic becomes an error.
+pub(crate) fn call_here(function: impl FnOnce() -> Result<()>) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(function)).unwrap_or_else(|payload| Err(from_panic(payload)))
 }
 
 /// Hands a failed callback to the exception handler, or lets an exit pass.

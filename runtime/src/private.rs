@@ -1,15 +1,265 @@
 //! What expansions and this project's own tests call; not covered by semver.
 
+use std::any::Any;
+use std::cell::Cell;
+use std::future::Future as StdFuture;
+use std::panic::resume_unwind;
+
+pub use std::process::ExitCode;
+
+#[cfg(feature = "macros")]
+pub use asyncio_macros as macros;
+
 pub use crate::log::{Sink, set_log_sink};
+pub use crate::runners::RunOptions;
 pub use crate::tasks::{
     gather, gather_all, gather_all_return_exceptions, gather_return_exceptions, wait_for,
 };
 
-use crate::{Awaitable, EventLoop};
+use crate::{
+    Awaitable, Error, EventLoop, IntoTimeout, KeyboardInterrupt, PanicError, Result, SystemExit,
+    TimeoutError, run_with, wrap,
+};
+
+/// [`Awaitable`] for one argument of a macro, in a form whose "no" is one error and not three.
+///
+/// Were there only the first impl, the compiler would settle on it before it looked at the
+/// bound, go on with the type, and complain again wherever the type is used. With two it has to
+/// look; if neither fits, the type stays unknown, and what comes after it is not reported.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not awaitable",
+    label = "expected a coroutine, a task or a future that gives a `Result`",
+    note = "a plain future becomes awaitable with `asyncio::wrap(future)`",
+    note = "the error of the `Result` has to convert into `Box<dyn std::error::Error + Send + Sync>`"
+)]
+pub trait IsAwaitable<Answer> {
+    /// The argument's own type.
+    type Itself;
+
+    /// The argument.
+    fn itself(self) -> Self::Itself;
+}
+
+impl<A: Awaitable> IsAwaitable<Yes> for A {
+    type Itself = A;
+
+    fn itself(self) -> A {
+        self
+    }
+}
+
+impl<A: Impossible> IsAwaitable<No> for A {
+    type Itself = A;
+
+    fn itself(self) -> A {
+        self
+    }
+}
+
+/// The answer of the one impl.
+#[derive(Debug)]
+pub struct Yes;
+
+/// The answer of the other.
+#[derive(Debug)]
+pub struct No;
+
+/// Nothing implements it.
+pub trait Impossible {}
 
 /// Gives an argument back; what it is for is its bound.
-pub fn awaitable<A: Awaitable>(awaitable: A) -> A {
-    awaitable
+pub fn awaitable<A, Answer, Itself>(awaitable: A) -> Itself
+where
+    A: IsAwaitable<Answer, Itself = Itself>,
+{
+    awaitable.itself()
+}
+
+/// [`awaitable`] for what an iterator gives, all of it before the first is made a task: a call
+/// of Python unpacks its `*iterable` first, too.
+pub fn awaitables<I, A, Answer, Itself>(awaitables: I) -> Vec<Itself>
+where
+    I: IntoIterator<Item = A>,
+    A: IsAwaitable<Answer, Itself = Itself>,
+{
+    awaitables.into_iter().map(A::itself).collect()
+}
+
+/// A timeout in seconds.
+pub fn timeout(timeout: impl IntoTimeout) -> Option<f64> {
+    timeout.into_timeout()
+}
+
+/// What `#[asyncio::main]` and `#[asyncio::test]` accept as the result of their function.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the result of a program or a test",
+    label = "write `asyncio::Result<()>`, or no type at all",
+    note = "the error of a `Result` has to convert into `Box<dyn std::error::Error + Send + Sync>`"
+)]
+pub trait Outcome {
+    /// What is left when all went well.
+    type Value: 'static;
+
+    /// As a result with Python's exception.
+    fn into_result(self) -> Result<Self::Value>;
+}
+
+#[diagnostic::do_not_recommend]
+impl Outcome for () {
+    type Value = ();
+
+    fn into_result(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Outcome for Result<T, E>
+where
+    T: 'static,
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    type Value = T;
+
+    fn into_result(self) -> Result<T> {
+        self.map_err(Error::from_failure)
+    }
+}
+
+/// Runs `#[asyncio::main]`: an exception is printed, and the status is that of Python.
+pub fn main<F>(main: F, options: RunOptions) -> ExitCode
+where
+    F: StdFuture<Output: Outcome> + 'static,
+{
+    match run_with(async { main.await.into_result() }, options) {
+        Ok(value) => status(&value),
+        Err(error) => report(&error),
+    }
+}
+
+/// Zero, unless `main` gave a status itself.
+fn status(value: &dyn Any) -> ExitCode {
+    value.downcast_ref().copied().unwrap_or(ExitCode::SUCCESS)
+}
+
+/// What Python does with an exception that nobody caught.
+fn report(error: &Error) -> ExitCode {
+    resume_panic(error);
+    if let Some(SystemExit { code, .. }) = error.downcast_ref() {
+        // A process has eight bits for its status.
+        return ExitCode::from(*code as u8);
+    }
+    eprintln!("{}", error.format_exception());
+    // 128 and the number of SIGINT, as a shell shows a program that the signal ended.
+    if error.is::<KeyboardInterrupt>() { ExitCode::from(130) } else { ExitCode::FAILURE }
+}
+
+/// Runs `#[asyncio::main]` on a function of another name, which gives back what it would.
+///
+/// # Panics
+/// With the text of an exception that ended the loop and not the function, such as a
+/// KeyboardInterrupt.
+#[track_caller]
+pub fn block_on<F>(future: F, options: RunOptions) -> F::Output
+where
+    F: StdFuture<Output: 'static> + 'static,
+{
+    match run_with(wrap(future), options) {
+        Ok(output) => output,
+        Err(error) => panic_with(&error),
+    }
+}
+
+/// The options of `#[asyncio::test]`.
+#[derive(Clone, Copy, Debug)]
+pub struct TestOptions {
+    debug: bool,
+    virtual_time: bool,
+    timeout: Option<f64>,
+}
+
+impl TestOptions {
+    /// Debug mode, real time, and no limit of it.
+    #[expect(clippy::new_without_default, reason = "expansions alone make one")]
+    pub fn new() -> Self {
+        Self { debug: true, virtual_time: false, timeout: None }
+    }
+
+    /// Whether the loop runs in debug mode, as in Python's `IsolatedAsyncioTestCase`.
+    #[must_use]
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.debug = debug;
+        self
+    }
+
+    /// Whether time jumps to the next deadline when there is nothing else to do.
+    #[must_use]
+    pub fn virtual_time(mut self, virtual_time: bool) -> Self {
+        self.virtual_time = virtual_time;
+        self
+    }
+
+    /// After how many seconds the test is cancelled and fails.
+    #[must_use]
+    pub fn timeout(mut self, seconds: f64) -> Self {
+        self.timeout = Some(seconds);
+        self
+    }
+}
+
+/// Runs `#[asyncio::test]`.
+///
+/// # Panics
+/// With the text of the exception that the test fails with; with the test's own panic.
+#[track_caller]
+pub fn test<F>(test: F, options: TestOptions)
+where
+    F: StdFuture<Output: Outcome> + 'static,
+{
+    let mut run_options = RunOptions::new().debug(options.debug);
+    if options.virtual_time {
+        run_options = run_options.loop_factory(EventLoop::with_virtual_clock);
+    }
+    if let Err(error) = run_with(limited(test, options.timeout), run_options) {
+        panic_with(&error);
+    }
+}
+
+/// Awaits the test, and cancels it when its time is over.
+async fn limited<O: Outcome>(
+    test: impl StdFuture<Output = O>,
+    timeout: Option<f64>,
+) -> Result<O::Value> {
+    let Some(seconds) = timeout else {
+        return test.await.into_result();
+    };
+    // A TimeoutError of the test's own says enough.
+    let failed = Cell::new(false);
+    let watched = async {
+        let result = test.await.into_result();
+        failed.set(result.as_ref().is_err_and(|error| !error.is_cancelled()));
+        result
+    };
+    let result = wait_for(watched, seconds).await;
+    if failed.get() || !result.as_ref().is_err_and(|error| error.is::<TimeoutError>()) {
+        return result;
+    }
+    Err(TimeoutError(format!("the test was not done after {seconds} seconds")))
+}
+
+/// Panics with what Python would print.
+#[track_caller]
+fn panic_with(error: &Error) -> ! {
+    resume_panic(error);
+    panic!("{}", error.format_exception())
+}
+
+/// Goes on with a panic that a task had caught; its message was printed then.
+fn resume_panic(error: &Error) {
+    let panic = error.downcast_ref::<PanicError>();
+    if let Some(payload) = panic.and_then(PanicError::take_payload) {
+        resume_unwind(payload);
+    }
 }
 
 /// The number of iterations that `loop_` has begun.

@@ -1,8 +1,9 @@
 //! What the loop relies on: slots, and the way from contexts that are nothing to objects.
 
 use std::{
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    process::Command,
+    rc::Rc,
 };
 
 use super::*;
@@ -148,91 +149,19 @@ fn an_empty_snapshot_is_nothing() {
     assert!(slot.0.is_none());
 }
 
-/// Set in the process that [`in_a_fresh_process`] starts.
-const FRESH: &str = "ASYNCIO_TEST_FRESH_PROCESS";
-
-/// Runs a test in a process where no context is in use yet: other tests use them all the time.
-fn in_a_fresh_process(test: &str, body: impl FnOnce()) {
-    if std::env::var_os(FRESH).is_some() {
-        assert!(!IN_USE.load(Ordering::Relaxed));
-        return body();
-    }
-    let program = std::env::current_exe().expect("the test program");
-    let name = format!("contextvars::tests::{test}");
-    let output = Command::new(program).args(["--exact", &name]).env(FRESH, "1").output();
-    let output = output.expect("the test program runs");
-    let report = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && report.contains("1 passed"), "{report}");
+#[test]
+fn nothing_is_kept_while_nothing_is_set() {
+    let (outer, inner) = (empty(), empty());
+    run(&outer, || run(&inner, || assert_eq!(V.get_or(3), 3)));
+    assert!(outer.take().0.is_none() && inner.take().0.is_none());
+    assert!(capture().0.is_none());
 }
 
 #[test]
-fn nothing_is_kept_until_a_context_is_used() {
-    in_a_fresh_process("nothing_is_kept_until_a_context_is_used", || {
-        let (outer, inner) = (empty(), empty());
-        run(&outer, || run(&inner, || assert_eq!(V.get_or(3), 3)));
-        assert!(outer.take().0.is_none() && inner.take().0.is_none());
-        assert!(capture().0.is_none() && snapshot().0.is_empty());
-        assert!(!IN_USE.load(Ordering::Relaxed));
-    });
-}
-
-#[test]
-fn the_first_set_stays_in_its_slot() {
-    in_a_fresh_process("the_first_set_stays_in_its_slot", || {
-        let slot = empty();
-        let token = run(&slot, || V.set(1));
-        assert_eq!(V.get_or(0), 0);
-        assert_eq!(run(&slot, || V.get_or(0)), 1);
-        let context = context_of(&slot);
-        assert_eq!(context.get(&V), Some(1));
-        context.run(|| V.reset(&token).expect("its context")).expect("left");
-    });
-}
-
-#[test]
-fn the_first_object_is_the_running_context() {
-    in_a_fresh_process("the_first_object_is_the_running_context", || {
-        let slot = empty();
-        let context = run(&slot, || {
-            let context = context_of(&slot);
-            check_entered(context.run(|| ()));
-            V.set(1);
-            context
-        });
-        assert_eq!((context_of(&slot) == context, context.get(&V)), (true, Some(1)));
-    });
-}
-
-#[test]
-fn the_first_object_may_be_that_of_an_outer_context() {
-    in_a_fresh_process("the_first_object_may_be_that_of_an_outer_context", || {
-        let (outer, inner) = (empty(), empty());
-        let context = run(&outer, || {
-            let context = run(&inner, || {
-                let context = context_of(&outer);
-                V.set(2);
-                context
-            });
-            assert_eq!(V.get_or(0), 0);
-            V.set(1);
-            context
-        });
-        assert!(context_of(&outer) == context);
-        assert_eq!((context.get(&V), context_of(&inner).get(&V)), (Some(1), Some(2)));
-    });
-}
-
-#[test]
-fn the_first_set_may_be_followed_by_a_panic() {
-    in_a_fresh_process("the_first_set_may_be_followed_by_a_panic", || {
-        let slot = empty();
-        let caught = catch_unwind(AssertUnwindSafe(|| {
-            run(&slot, || {
-                V.set(6);
-                panic!("boom");
-            })
-        }));
-        assert!(caught.is_err());
-        assert_eq!((V.get_or(0), run(&slot, || V.get_or(0))), (0, 6));
-    });
+fn a_token_is_good_whenever_its_slot_runs() {
+    let slot = empty();
+    let token = run(&slot, || V.set(1));
+    run(&empty(), || assert!(V.reset(&token).is_err()));
+    run(&slot, || V.reset(&token)).expect("its context");
+    assert_eq!(context_of(&slot).get(&V), None);
 }

@@ -10,7 +10,6 @@ pub(crate) struct Class {
     pub(super) name: fn() -> &'static str,
     /// Where tracebacks find it; empty for builtins and Rust types.
     pub(super) module: &'static str,
-    pub(super) type_id: fn() -> TypeId,
     pub(super) bases: &'static [&'static Class],
     pub(super) kind: Kind,
     /// How to build and read one, if it is an `OSError` of ours.
@@ -35,9 +34,9 @@ pub(super) enum Kind {
 }
 
 impl Class {
-    /// Whether this is the class of `type_id` or one derived from it.
-    pub(super) fn inherits(&self, type_id: TypeId) -> bool {
-        (self.type_id)() == type_id || self.bases.iter().any(|base| base.inherits(type_id))
+    /// Whether this is `class` or derived from it.
+    pub(super) fn inherits(&'static self, class: &'static Class) -> bool {
+        std::ptr::eq(self, class) || self.bases.iter().any(|base| base.inherits(class))
     }
 
     /// The name as tracebacks print it: with the module, unless that is `builtins`.
@@ -68,7 +67,6 @@ impl<E: 'static> Foreign<E> {
     pub(super) const CLASS: &'static Class = &Class {
         name: std::any::type_name::<E>,
         module: "",
-        type_id: TypeId::of::<E>,
         bases: &[Exception::CLASS],
         kind: Kind::Rust,
         os: None,
@@ -79,8 +77,7 @@ impl<E: 'static> Foreign<E> {
 pub(super) static BOXED: Class = Class {
     name: || "Exception",
     module: "",
-    type_id: TypeId::of::<Exception>,
-    bases: &[BaseException::CLASS],
+    bases: &[Exception::CLASS],
     kind: Kind::Boxed,
     os: None,
 };
@@ -187,7 +184,6 @@ macro_rules! classes {
                 static CLASS: Class = Class {
                     name: || stringify!($name),
                     module: $module,
-                    type_id: TypeId::of::<$name>,
                     bases: &[$($base::CLASS),*],
                     kind: Kind::BuiltIn,
                     os: os_class!($kind $name),

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    classes::{Bare, BuiltIn, Class, Exception, KeyboardInterrupt},
+    classes::{self, Bare, BuiltIn, Class, Exception, KeyboardInterrupt},
     format,
     own::{self, CancelledError, SystemExit},
 };
@@ -68,7 +68,10 @@ impl Error {
     /// A `TimeoutError` is an `OSError`, and so is every [`std::io::Error`]; any Rust error is
     /// an `Exception`. A Rust type matches exactly.
     pub fn is<E: StdError + 'static>(&self) -> bool {
-        self.0.class.inherits(std::any::TypeId::of::<E>()) || self.0.error.is::<E>()
+        match classes::row_of::<E>() {
+            Some(class) => self.0.class.inherits(class),
+            None => self.0.error.is::<E>(),
+        }
     }
 
     /// The concrete error, if it is exactly an `E`.
@@ -94,7 +97,7 @@ impl Error {
 
     /// Whether `except Exception` would catch this.
     pub(crate) fn is_exception(&self) -> bool {
-        self.0.class.inherits(std::any::TypeId::of::<Exception>())
+        self.0.class.inherits(Exception::CLASS)
     }
 
     /// The error this one was raised from: `__cause__`.

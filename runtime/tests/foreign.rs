@@ -1,0 +1,486 @@
+//! Futures of others in our tasks: wakers, threads, combinators, cancellation.
+#![forbid(unsafe_code)]
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future as StdFuture, IntoFuture, poll_fn};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+
+use asyncio::{CancelledError, EventLoop, Future, Result, TimeoutError, ValueError};
+
+/// Ready when somebody says so; keeps the last waker it was polled with.
+#[derive(Clone, Default)]
+struct Signal(Arc<Mutex<(bool, Option<Waker>)>>);
+
+impl Signal {
+    fn set(&self) {
+        let waker = {
+            let mut state = self.0.lock().unwrap();
+            state.0 = true;
+            state.1.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl StdFuture for Signal {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.0.lock().unwrap();
+        if state.0 {
+            return Poll::Ready(());
+        }
+        state.1 = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+/// Polls two futures in one step, with the task's own waker.
+async fn join<A: StdFuture + Unpin, B: StdFuture + Unpin>(
+    mut a: A,
+    mut b: B,
+) -> (A::Output, B::Output) {
+    let (mut left, mut right) = (None, None);
+    poll_fn(move |cx| {
+        if left.is_none()
+            && let Poll::Ready(output) = Pin::new(&mut a).poll(cx)
+        {
+            left = Some(output);
+        }
+        if right.is_none()
+            && let Poll::Ready(output) = Pin::new(&mut b).poll(cx)
+        {
+            right = Some(output);
+        }
+        match (left.take(), right.take()) {
+            (Some(l), Some(r)) => Poll::Ready((l, r)),
+            (l, r) => {
+                (left, right) = (l, r);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+fn virtual_loop() -> EventLoop {
+    EventLoop::with_virtual_clock()
+}
+
+#[test]
+fn a_thread_wakes_a_sleeping_loop() -> Result<()> {
+    let signal = Signal::default();
+    let setter = signal.clone();
+    let thread = thread::spawn(move || {
+        while setter.0.lock().unwrap().1.is_none() {
+            thread::yield_now();
+        }
+        setter.set();
+    });
+    asyncio::run(asyncio::wrap(signal))?;
+    thread.join().unwrap();
+    Ok(())
+}
+
+#[test]
+fn the_borrowed_waker_may_visit_another_thread() -> Result<()> {
+    let mut visits = 0;
+    let visit = poll_fn(move |cx| {
+        visits += 1;
+        if visits == 2 {
+            return Poll::Ready(());
+        }
+        let waker = cx.waker();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let owned = waker.clone();
+                waker.wake_by_ref();
+                owned.wake();
+            });
+        });
+        Poll::Pending
+    });
+    asyncio::run(asyncio::wrap(visit))
+}
+
+#[test]
+fn a_clone_will_wake_what_later_polls_lend() -> Result<()> {
+    let mut first: Option<Waker> = None;
+    let polls = poll_fn(move |cx| match &first {
+        None => {
+            first = Some(cx.waker().clone());
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+        Some(first) => Poll::Ready(first.will_wake(cx.waker())),
+    });
+    assert!(asyncio::run(asyncio::wrap(polls))?);
+    Ok(())
+}
+
+#[test]
+fn wakers_of_two_tasks_are_not_one() -> Result<()> {
+    asyncio::run(async {
+        let wakers: Rc<RefCell<Vec<Waker>>> = Rc::default();
+        let mut tasks = Vec::new();
+        for _ in 0..2 {
+            let wakers = Rc::clone(&wakers);
+            tasks.push(asyncio::create_task(asyncio::wrap(poll_fn(move |cx| {
+                wakers.borrow_mut().push(cx.waker().clone());
+                Poll::Ready(())
+            }))));
+        }
+        for task in tasks {
+            task.await?;
+        }
+        let wakers = wakers.borrow();
+        assert!(!wakers[0].will_wake(&wakers[1]));
+        asyncio::Ok(())
+    })
+}
+
+#[test]
+fn wakes_are_coalesced_into_one_step() -> Result<()> {
+    let polls = Rc::new(Cell::new(0));
+    let count = Rc::clone(&polls);
+    asyncio::run(asyncio::wrap(poll_fn(move |cx| {
+        count.set(count.get() + 1);
+        if count.get() == 2 {
+            return Poll::Ready(());
+        }
+        for _ in 0..5 {
+            cx.waker().wake_by_ref();
+            cx.waker().clone().wake();
+        }
+        Poll::Pending
+    })))?;
+    assert_eq!(polls.get(), 2);
+    Ok(())
+}
+
+#[test]
+fn a_waker_outlives_its_task_and_its_loop() -> Result<()> {
+    let signal = Signal::default();
+    let loop_ = virtual_loop();
+    let task = loop_.create_task(asyncio::wrap(signal.clone()));
+    loop_.run_until_complete(asyncio::sleep(1))?;
+    task.cancel();
+    loop_.run_until_complete(asyncio::sleep(1))?;
+    assert!(task.cancelled());
+    let waker = signal.0.lock().unwrap().1.clone().unwrap();
+    waker.wake_by_ref();
+    loop_.run_until_complete(asyncio::sleep(1))?;
+    loop_.close()?;
+    drop((loop_, task));
+    waker.wake_by_ref();
+    thread::spawn(move || waker.wake()).join().unwrap();
+    Ok(())
+}
+
+#[test]
+fn our_future_in_a_foreign_executor() -> Result<()> {
+    struct Flag(Mutex<u32>);
+    impl Wake for Flag {
+        fn wake(self: Arc<Self>) {
+            *self.0.lock().unwrap() += 1;
+        }
+    }
+    let loop_ = virtual_loop();
+    let future: Future<u8> = loop_.create_future();
+    let flag = Arc::new(Flag(Mutex::new(0)));
+    let waker = Waker::from(Arc::clone(&flag));
+    let mut cx = Context::from_waker(&waker);
+    let mut polled = pin!(future.clone());
+    assert!(polled.as_mut().poll(&mut cx).is_pending());
+    assert!(polled.as_mut().poll(&mut cx).is_pending());
+    future.set_result(7)?;
+    // Registered once, however often it was polled.
+    assert_eq!(*flag.0.lock().unwrap(), 1);
+    match polled.poll(&mut cx) {
+        Poll::Ready(value) => assert_eq!(value?, 7),
+        Poll::Pending => panic!("it is done"),
+    }
+    loop_.close()
+}
+
+#[test]
+fn a_cancellation_reaches_every_future_of_a_join() -> Result<()> {
+    let loop_ = virtual_loop();
+    let (a, b) = (loop_.create_future::<()>(), loop_.create_future::<()>());
+    let (a2, b2) = (a.clone(), b.clone());
+    let task = loop_.create_task(async move {
+        let (left, right) = join(a2, b2).await;
+        assert!(left.unwrap_err().is::<CancelledError>());
+        assert!(right.unwrap_err().is::<CancelledError>());
+        asyncio::Ok("cleaned up")
+    });
+    loop_.run_until_complete(asyncio::sleep(1))?;
+    assert!(task.cancel_with("enough"));
+    assert!(a.cancelled() && b.cancelled());
+    assert_eq!(loop_.run_until_complete(task)?, "cleaned up");
+    loop_.close()
+}
+
+#[test]
+fn a_future_that_was_dropped_wakes_nobody() -> Result<()> {
+    let loop_ = virtual_loop();
+    let loser: Future<()> = loop_.create_future();
+    let lost = loser.clone();
+    let polls = Rc::new(Cell::new(0));
+    let count = Rc::clone(&polls);
+    let signal = Signal::default();
+    let waiting = signal.clone();
+    let task = loop_.create_task(asyncio::wrap({
+        let mut lost = Some(lost);
+        let mut waiting = waiting;
+        poll_fn(move |cx| {
+            count.set(count.get() + 1);
+            if let Some(mut future) = lost.take() {
+                assert!(Pin::new(&mut future).poll(cx).is_pending());
+            }
+            Pin::new(&mut waiting).poll(cx)
+        })
+    }));
+    loop_.run_until_complete(asyncio::sleep(1))?;
+    assert_eq!(polls.get(), 1);
+    // The first step polled it, so it is still waited for: this wakes the task once.
+    assert!(format!("{loser:?}").contains("task_wakeup"));
+    signal.set();
+    loop_.run_until_complete(task)?;
+    assert_eq!(format!("{loser:?}"), "<Future pending>");
+    assert_eq!(polls.get(), 2);
+    loop_.close()
+}
+
+#[test]
+fn a_task_in_a_foreign_future_alone_ends_cancelled() -> Result<()> {
+    struct OnDrop(Rc<Cell<u32>>);
+    impl Drop for OnDrop {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+    let loop_ = virtual_loop();
+    let drops = Rc::new(Cell::new(0));
+    let guard = OnDrop(Rc::clone(&drops));
+    let task = loop_.create_task(async move {
+        let _guard = guard;
+        poll_fn::<(), _>(|_| Poll::Pending).await;
+        asyncio::Ok(())
+    });
+    loop_.run_until_complete(asyncio::sleep(1))?;
+    assert!(task.cancel_with("why"));
+    assert_eq!(task.cancelling(), 1);
+    let error = loop_.run_until_complete(&task).unwrap_err();
+    assert_eq!(format!("{error:?}"), "CancelledError('why')");
+    assert!(task.cancelled());
+    assert_eq!(drops.get(), 1);
+    loop_.close()
+}
+
+#[test]
+fn wrap_raises_and_the_task_goes_on() -> Result<()> {
+    let loop_ = virtual_loop();
+    let task = loop_.create_task(async {
+        let error = asyncio::wrap(poll_fn::<(), _>(|_| Poll::Pending)).await.unwrap_err();
+        assert!(error.is::<CancelledError>());
+        asyncio::sleep(1).await?;
+        asyncio::Ok("refused")
+    });
+    loop_.run_until_complete(asyncio::sleep(1))?;
+    task.cancel();
+    assert_eq!(loop_.run_until_complete(&task)?, "refused");
+    loop_.close()
+}
+
+#[test]
+fn the_next_await_of_ours_takes_a_cancellation() -> Result<()> {
+    let loop_ = virtual_loop();
+    let signal = Signal::default();
+    let waiting = signal.clone();
+    let task = loop_.create_task(async move {
+        waiting.await;
+        let error = asyncio::sleep(1).await.unwrap_err();
+        assert!(error.is::<CancelledError>());
+        asyncio::Ok("reached")
+    });
+    loop_.run_until_complete(asyncio::sleep(1))?;
+    // Ready and cancelled at once: the step that the cancellation scheduled gets past the signal.
+    task.cancel();
+    signal.set();
+    assert_eq!(loop_.run_until_complete(&task)?, "reached");
+    loop_.close()
+}
+
+#[test]
+fn a_cancellation_that_nobody_took_discards_the_result() -> Result<()> {
+    let loop_ = virtual_loop();
+    let signal = Signal::default();
+    let waiting = signal.clone();
+    let task = loop_.create_task(async move {
+        waiting.await;
+        asyncio::Ok(())
+    });
+    loop_.run_until_complete(asyncio::sleep(1))?;
+    task.cancel();
+    signal.set();
+    assert!(loop_.run_until_complete(&task).unwrap_err().is::<CancelledError>());
+    assert!(task.cancelled());
+    loop_.close()
+}
+
+#[test]
+fn wait_for_gives_up_on_a_foreign_future() -> Result<()> {
+    let loop_ = virtual_loop();
+    let outcome = loop_.run_until_complete(asyncio::wait_for(
+        async {
+            poll_fn::<(), _>(|_| Poll::Pending).await;
+            asyncio::Ok(())
+        },
+        5,
+    ));
+    assert!(outcome.unwrap_err().is::<TimeoutError>());
+    assert_eq!(loop_.time(), 5.0);
+    loop_.close()
+}
+
+#[test]
+fn wait_for_borrows() -> Result<()> {
+    asyncio::run(async {
+        let mut buffer = vec![1];
+        async fn push(buffer: &mut Vec<i32>) -> Result<()> {
+            asyncio::sleep(0).await?;
+            buffer.push(2);
+            Ok(())
+        }
+        asyncio::wait_for(push(&mut buffer), 1).await?;
+        let never = asyncio::wait_for(push(&mut buffer), 0).await;
+        assert!(never.unwrap_err().is::<TimeoutError>());
+        assert_eq!(buffer, [1, 2]);
+        asyncio::Ok(())
+    })
+}
+
+#[test]
+fn cancelling_a_task_that_waits_through_a_combinators_waker() -> Result<()> {
+    /// Polls what it holds with a waker of its own, as `FuturesUnordered` does.
+    struct Forward(Waker);
+    impl Wake for Forward {
+        fn wake(self: Arc<Self>) {
+            self.0.wake_by_ref();
+        }
+    }
+    let loop_ = virtual_loop();
+    let future: Future<()> = loop_.create_future();
+    let mut inner = future.clone();
+    let task = loop_.create_task(async move {
+        let outcome = poll_fn(|cx| {
+            let waker = Waker::from(Arc::new(Forward(cx.waker().clone())));
+            Pin::new(&mut inner).poll(&mut Context::from_waker(&waker))
+        })
+        .await;
+        assert!(outcome.unwrap_err().is::<CancelledError>());
+        asyncio::Ok(1)
+    });
+    loop_.run_until_complete(asyncio::sleep(1))?;
+    assert!(task.cancel());
+    assert!(future.cancelled());
+    assert_eq!(loop_.run_until_complete(task)?, 1);
+    loop_.close()
+}
+
+#[test]
+fn calls_from_threads_keep_their_order() -> Result<()> {
+    let loop_ = asyncio::new_event_loop();
+    let seen: Arc<Mutex<Vec<(usize, usize)>>> = Arc::default();
+    let threads: Vec<_> = (0..4)
+        .map(|thread| {
+            let (handle, seen) = (loop_.handle(), Arc::clone(&seen));
+            thread::spawn(move || {
+                for call in 0..100 {
+                    let seen = Arc::clone(&seen);
+                    handle
+                        .call_soon_threadsafe(move || seen.lock().unwrap().push((thread, call)))
+                        .unwrap();
+                }
+            })
+        })
+        .collect();
+    let counter = Arc::clone(&seen);
+    loop_.run_until_complete(async move {
+        while counter.lock().unwrap().len() < 400 {
+            asyncio::sleep(0.001).await?;
+        }
+        asyncio::Ok(())
+    })?;
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    for thread in 0..4 {
+        let calls: Vec<_> = seen
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|call| call.0 == thread)
+            .map(|call| call.1)
+            .collect();
+        assert!(calls.is_sorted());
+    }
+    let handle = loop_.handle();
+    loop_.close()?;
+    let error = handle.call_soon_threadsafe(|| ()).unwrap_err();
+    assert_eq!(error.to_string(), "Event loop is closed");
+    Ok(())
+}
+
+#[test]
+fn a_threadsafe_call_from_the_loops_own_thread_keeps_its_place() -> Result<()> {
+    let loop_ = virtual_loop();
+    let seen: Arc<Mutex<Vec<u8>>> = Arc::default();
+    let note = |n: u8| {
+        let seen = Arc::clone(&seen);
+        move || seen.lock().unwrap().push(n)
+    };
+    loop_.call_soon(note(1));
+    loop_.call_soon_threadsafe(note(2));
+    loop_.call_soon(note(3));
+    let cancelled = loop_.call_soon_threadsafe(note(4));
+    cancelled.cancel();
+    loop_.stop();
+    loop_.run_forever()?;
+    assert_eq!(*seen.lock().unwrap(), [1, 2, 3]);
+    loop_.close()
+}
+
+#[test]
+fn failures_of_any_error_type_become_exceptions() -> Result<()> {
+    asyncio::run(async {
+        let task = asyncio::create_task(async { Err::<(), _>("plain text".to_owned()) });
+        assert_eq!(format!("{:?}", task.await.unwrap_err()), "Exception('plain text')");
+        let task = asyncio::create_task(async { "x".parse::<i32>() });
+        assert!(task.await.unwrap_err().is::<std::num::ParseIntError>());
+        let task = asyncio::create_task(async { Err::<(), _>(ValueError("Oops!")) });
+        assert_eq!(format!("{:?}", task.await.unwrap_err()), "ValueError('Oops!')");
+        asyncio::Ok(())
+    })
+}
+
+#[test]
+fn a_reference_awaits_a_clone_of_the_result() -> Result<()> {
+    asyncio::run(async {
+        let task = asyncio::create_task(async { asyncio::Ok(String::from("shared")) });
+        assert_eq!((&task).into_future().await?, "shared");
+        assert_eq!((&task).await?, "shared");
+        assert_eq!(task.result()?, "shared");
+        assert_eq!(task.clone().await?, "shared");
+        let taken = task.await.unwrap_err();
+        assert!(taken.is::<asyncio::InvalidStateError>());
+        asyncio::Ok(())
+    })
+}
