@@ -149,8 +149,8 @@ impl<T: Clone + Send + Sync + 'static> ContextVar<T> {
         self.value_in(&capture())
     }
 
-    /// A copy of this variable's value. It may set variables while it is made: these values
-    /// are shared with the caller, and so not changed by that.
+    /// A copy of this variable's value. Making it may run anything, even a `set`: the caller
+    /// shares these values, so that they do not change under it.
     fn value_in(&self, values: &ContextSlot) -> Option<T> {
         values.find(self.number())?.downcast_ref::<T>().cloned()
     }
@@ -167,6 +167,16 @@ impl<T: fmt::Debug> fmt::Debug for ContextVar<T> {
 }
 
 /// What a [`ContextVar::set`] replaced: Python's `contextvars.Token`.
+///
+/// ```
+/// use asyncio::{ContextVar, contextvars::Token};
+///
+/// static USER: ContextVar<&str> = ContextVar::new("user");
+///
+/// let token: Token<&str> = USER.set("guido");
+/// assert_eq!(token.old_value(), None);
+/// assert_eq!(USER.set("yury").old_value(), Some("guido"));
+/// ```
 pub struct Token<T> {
     variable: u64,
     name: &'static str,

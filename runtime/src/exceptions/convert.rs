@@ -33,6 +33,17 @@ impl Error {
     /// What [`From`] does, for an error that is in a box already.
     ///
     /// The box an `Error` was converted into gives back that very `Error`.
+    ///
+    /// ```
+    /// use asyncio::{CancelledError, Error};
+    /// use std::io;
+    ///
+    /// // A cancellation that a library wrapped on its way is still one.
+    /// let wrapped = io::Error::other(CancelledError::with("shutting down"));
+    /// let error = Error::from_boxed(wrapped.into());
+    /// assert!(error.is::<CancelledError>());
+    /// assert!(error.context().unwrap().is::<io::Error>());
+    /// ```
     pub fn from_boxed(error: Box<dyn StdError + Send + Sync>) -> Error {
         match classes::row_of_value(&*error) {
             Some(class) => Error::of_class(class, error),
@@ -40,7 +51,7 @@ impl Error {
         }
     }
 
-    /// The exception of whatever a coroutine failed with.
+    /// The exception of whatever a coroutine failed with; a text becomes an `Exception`.
     pub(crate) fn from_failure<E>(failure: E) -> Error
     where
         E: Into<Boxed> + 'static,

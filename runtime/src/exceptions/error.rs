@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    classes::{self, Bare, BuiltIn, Class, Exception, KeyboardInterrupt},
+    classes::{self, Bare, BuiltIn, Class, KeyboardInterrupt},
     format,
     own::{self, CancelledError, SystemExit},
 };
@@ -19,6 +19,29 @@ use super::{
 ///
 /// It is as small as a pointer, cheap to clone, and can cross threads. `Display` is Python's
 /// `str`, `Debug` its `repr`; it dereferences to the concrete error.
+///
+/// Every standard error becomes one by `?`, and so does every error that can be boxed by
+/// [`from_boxed`](Error::from_boxed). An error that wraps a cancellation becomes that
+/// cancellation, with itself as the context.
+///
+/// ```
+/// use asyncio::{Exception, LookupError, Result, ValueError};
+///
+/// fn port(text: &str) -> Result<u16> {
+///     let port = text.parse()?;
+///     if port == 0 {
+///         return Err(ValueError("port 0 is no port"));
+///     }
+///     Ok(port)
+/// }
+///
+/// let error = port("0").unwrap_err();
+/// assert!(error.is::<ValueError>() && error.is::<Exception>() && !error.is::<LookupError>());
+/// assert_eq!(error.to_string(), "port 0 is no port");
+/// assert_eq!(format!("{error:?}"), "ValueError('port 0 is no port')");
+///
+/// assert!(port("http").unwrap_err().is::<std::num::ParseIntError>());
+/// ```
 #[derive(Clone)]
 pub struct Error(Arc<Object>);
 
@@ -42,31 +65,20 @@ impl UnwindSafe for Error {}
 impl RefUnwindSafe for Error {}
 
 impl Error {
-    /// The object of a built-in exception.
-    pub(crate) fn new<E: BuiltIn>(error: E) -> Error {
-        Error::of_class(E::CLASS, Box::new(error))
-    }
-
-    /// What `raise E` builds: `TimeoutError()`, with an empty text.
-    pub(crate) fn bare<E: Bare>() -> Error {
-        if std::ptr::eq(E::CLASS, CancelledError::CLASS) {
-            return own::CancelledError();
-        }
-        Error::new(E::bare())
-    }
-
-    pub(super) fn of_class(class: &'static Class, error: Box<dyn StdError + Send + Sync>) -> Error {
-        Error(Arc::new(Object { class, error, links: Mutex::default() }))
-    }
-
-    pub(super) fn class(&self) -> &'static Class {
-        self.0.class
-    }
-
-    /// Whether this is an `E` or, for Python's classes, of a class derived from it.
+    /// Whether this is an `E` or, for Python's classes, of a class derived from it: what
+    /// `except E` would catch.
     ///
     /// A `TimeoutError` is an `OSError`, and so is every [`std::io::Error`]; any Rust error is
     /// an `Exception`. A Rust type matches exactly.
+    ///
+    /// ```
+    /// use asyncio::{ConnectionError, Error, Exception};
+    /// use std::io;
+    ///
+    /// let error = Error::from(io::Error::from(io::ErrorKind::ConnectionReset));
+    /// assert!(error.is::<ConnectionError>() && error.is::<Exception>());
+    /// assert!(error.is::<io::Error>());
+    /// ```
     pub fn is<E: StdError + 'static>(&self) -> bool {
         match classes::row_of::<E>() {
             Some(class) => self.0.class.inherits(class),
@@ -75,6 +87,17 @@ impl Error {
     }
 
     /// The concrete error, if it is exactly an `E`.
+    ///
+    /// ```
+    /// use asyncio::{IncompleteReadError, OSError, TimeoutError};
+    ///
+    /// let error = IncompleteReadError("HTTP/1.", 8);
+    /// let read = error.downcast_ref::<IncompleteReadError>().unwrap();
+    /// assert_eq!(read.partial, b"HTTP/1.");
+    ///
+    /// // A derived class is another type.
+    /// assert!(TimeoutError("late").downcast_ref::<OSError>().is_none());
+    /// ```
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
         self.0.error.downcast_ref::<E>()
     }
@@ -82,22 +105,6 @@ impl Error {
     /// Whether both are the same object: Python's `is`.
     pub fn is_same(&self, other: &Error) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
-    }
-
-    /// Whether this is a `CancelledError`.
-    pub(crate) fn is_cancelled(&self) -> bool {
-        std::ptr::eq(self.0.class, CancelledError::CLASS)
-    }
-
-    /// Whether this ends the program: `SystemExit` or `KeyboardInterrupt`.
-    pub(crate) fn is_exit(&self) -> bool {
-        std::ptr::eq(self.0.class, SystemExit::CLASS)
-            || std::ptr::eq(self.0.class, KeyboardInterrupt::CLASS)
-    }
-
-    /// Whether `except Exception` would catch this.
-    pub(crate) fn is_exception(&self) -> bool {
-        self.0.class.inherits(Exception::CLASS)
     }
 
     /// The error this one was raised from: `__cause__`.
@@ -112,8 +119,21 @@ impl Error {
 
     /// Python's `raise self from cause`, without the raise.
     ///
-    /// A cancellation without a message is shared by everybody, so that a new object is
-    /// returned in its place.
+    /// A link from the cause back to this error is cut. A cancellation without a message is
+    /// shared by everybody, so that a new object is returned in its place.
+    ///
+    /// ```
+    /// use asyncio::{KeyError, RuntimeError};
+    ///
+    /// let error = RuntimeError("no such user").with_cause(KeyError("guido"));
+    /// let text = "\
+    /// KeyError: 'guido'
+    ///
+    /// The above exception was the direct cause of the following exception:
+    ///
+    /// RuntimeError: no such user";
+    /// assert_eq!(error.format_exception(), text);
+    /// ```
     #[must_use = "the shared cancellation is replaced, not changed"]
     pub fn with_cause(self, cause: impl Into<Error>) -> Error {
         let cause = cause.into();
@@ -122,7 +142,7 @@ impl Error {
         }
         let own = self.unshared();
         own.cut_from(&cause);
-        own.replace(|links| {
+        own.relink(|links| {
             links.suppress_context = true;
             links.cause.replace(cause)
         });
@@ -148,7 +168,7 @@ impl Error {
     #[must_use = "the shared cancellation is replaced, not changed"]
     pub fn without_context(self) -> Error {
         let own = self.unshared();
-        own.replace(|links| {
+        own.relink(|links| {
             links.suppress_context = true;
             links.cause.take()
         });
@@ -169,7 +189,22 @@ impl Error {
             }
             self.cut_from(context);
         }
-        self.replace(|links| std::mem::replace(&mut links.context, context));
+        self.relink(|links| std::mem::replace(&mut links.context, context));
+    }
+
+    /// The number of an error of the system: Python's `errno`.
+    ///
+    /// ```
+    /// use asyncio::OSError;
+    ///
+    /// assert_eq!(OSError::with(2, "No such file").errno(), Some(2));
+    /// assert_eq!(OSError("no number").errno(), None);
+    /// ```
+    pub fn errno(&self) -> Option<i32> {
+        match self.downcast_ref::<std::io::Error>() {
+            Some(error) => error.raw_os_error(),
+            None => (self.0.class.os?.errno)(&*self.0.error),
+        }
     }
 
     /// What tracebacks call its class: `ValueError`, `asyncio.exceptions.CancelledError`; the
@@ -179,9 +214,44 @@ impl Error {
     }
 
     /// What Python's traceback prints, without its frames: causes and contexts first, this
-    /// error's line last.
+    /// error's line last. The sources of a Rust error count as its causes.
     pub fn format_exception(&self) -> String {
         format::format_exception(self)
+    }
+}
+
+/// What the crate asks and builds.
+impl Error {
+    /// The object of a built-in exception.
+    pub(crate) fn new<E: BuiltIn>(error: E) -> Error {
+        Error::of_class(E::CLASS, Box::new(error))
+    }
+
+    /// What `raise E` builds: `TimeoutError()`, with an empty text.
+    pub(crate) fn bare<E: Bare>() -> Error {
+        if std::ptr::eq(E::CLASS, CancelledError::CLASS) {
+            return own::CancelledError();
+        }
+        Error::new(E::bare())
+    }
+
+    pub(super) fn of_class(class: &'static Class, error: Box<dyn StdError + Send + Sync>) -> Error {
+        Error(Arc::new(Object { class, error, links: Mutex::default() }))
+    }
+
+    /// Whether this is a `CancelledError`.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        std::ptr::eq(self.0.class, CancelledError::CLASS)
+    }
+
+    /// Whether this ends the program: `SystemExit` or `KeyboardInterrupt`.
+    pub(crate) fn is_exit(&self) -> bool {
+        std::ptr::eq(self.0.class, SystemExit::CLASS)
+            || std::ptr::eq(self.0.class, KeyboardInterrupt::CLASS)
+    }
+
+    pub(super) fn class(&self) -> &'static Class {
+        self.0.class
     }
 
     /// The error tracebacks print before this one, and whether as its cause.
@@ -195,31 +265,18 @@ impl Error {
             _ => Preceding::Nothing,
         }
     }
+}
 
+/// The links to other errors.
+impl Error {
     fn links(&self) -> MutexGuard<'_, Links> {
         self.0.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes the links; what they held is dropped only after the lock is free.
-    fn replace(&self, change: impl FnOnce(&mut Links) -> Option<Error>) {
+    fn relink(&self, change: impl FnOnce(&mut Links) -> Option<Error>) {
         let old = change(&mut self.links());
         drop(old);
-    }
-
-    /// The number of an error of the system: Python's `errno`.
-    ///
-    /// ```
-    /// use asyncio::{Error, OSError};
-    ///
-    /// let error = OSError::with(2, "No such file");
-    /// assert_eq!(error.errno(), Some(2));
-    /// assert_eq!(OSError("no number").errno(), None);
-    /// ```
-    pub fn errno(&self) -> Option<i32> {
-        match self.downcast_ref::<std::io::Error>() {
-            Some(error) => error.raw_os_error(),
-            None => (self.0.class.os?.errno)(&*self.0.error),
-        }
     }
 
     /// Itself, or a new object if this is the shared cancellation.

@@ -172,6 +172,16 @@ impl fmt::Debug for LimitOverrunError {
 impl StdError for LimitOverrunError {}
 
 /// What a panic in a task or callback becomes; it has no Python twin.
+///
+/// ```
+/// use asyncio::PanicError;
+///
+/// let payload = std::panic::catch_unwind(|| panic!("boom")).unwrap_err();
+/// let error = PanicError(payload);
+/// assert_eq!(format!("{error:?}"), "PanicError('boom')");
+/// let panic = error.downcast_ref::<PanicError>().unwrap();
+/// assert!(panic.take_payload().unwrap().is::<&str>());
+/// ```
 #[derive(Clone)]
 pub struct PanicError {
     text: String,

@@ -6,7 +6,8 @@ use std::task::{Context, Poll};
 
 use super::{running_task, step};
 use crate::events::{TimerHandle, get_running_loop};
-use crate::exceptions::{Error, Result, ValueError};
+use crate::exceptions::{Result, ValueError};
+use crate::futures::Future;
 use crate::timeouts::IntoDelay;
 
 /// Suspends the task for `delay` seconds.
@@ -37,16 +38,22 @@ pub async fn sleep(delay: impl IntoDelay) -> Result<()> {
     if delay.is_nan() {
         return Err(ValueError("Invalid delay: NaN (not a number)"));
     }
+    let (future, _timer) = set_later(delay);
+    future.await
+}
+
+/// A future, and the timer that ends it after `delay` seconds. No handle of the loop is kept
+/// in the coroutine: the loop owns the coroutine.
+#[track_caller]
+fn set_later(delay: f64) -> (Future<()>, CancelOnDrop) {
     let loop_ = get_running_loop();
     let future = loop_.create_future();
     let waiter = future.clone();
-    let _timer = CancelOnDrop(loop_.call_later(delay, move || {
-        if !waiter.cancelled() {
-            waiter.set_result(())?;
-        }
-        Ok::<(), Error>(())
-    }));
-    future.await
+    let timer = loop_.call_later(delay, move || match waiter.cancelled() {
+        true => Ok(()),
+        false => waiter.set_result(()),
+    });
+    (future, CancelOnDrop(timer))
 }
 
 /// [`sleep`] that gives `result` at its end: Python's `sleep(delay, result)`.

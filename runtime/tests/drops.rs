@@ -1,0 +1,294 @@
+//! Dropping things in any order: nothing leaks, nothing crashes, everything is reported.
+#![forbid(unsafe_code)]
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::thread;
+
+use asyncio::__private::set_log_sink;
+use asyncio::{EventLoop, Future, PanicError, Result, RuntimeError, Task, ValueError};
+
+/// Counts the guards that are alive.
+#[derive(Clone, Default)]
+struct Alive(Rc<Cell<i32>>);
+
+impl Alive {
+    fn guard(&self) -> Guard {
+        self.0.set(self.0.get() + 1);
+        Guard(self.clone())
+    }
+
+    fn count(&self) -> i32 {
+        self.0.get()
+    }
+}
+
+struct Guard(Alive);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.0.set(self.0.0.get() - 1);
+    }
+}
+
+/// Collects what would go to stderr.
+#[derive(Clone, Default)]
+struct Logged(Rc<RefCell<Vec<String>>>);
+
+impl Logged {
+    fn start() -> Self {
+        let logged = Self::default();
+        let lines = Rc::clone(&logged.0);
+        set_log_sink(Some(Rc::new(move |text| lines.borrow_mut().push(text.to_owned()))));
+        logged
+    }
+
+    fn take(&self) -> Vec<String> {
+        self.0.take()
+    }
+}
+
+async fn hold(guard: Guard) -> Result<()> {
+    let _guard = guard;
+    asyncio::sleep(3600).await
+}
+
+fn run_briefly(loop_: &EventLoop) -> Result<()> {
+    loop_.call_soon({
+        let loop_ = loop_.clone();
+        move || loop_.stop()
+    });
+    loop_.run_forever()
+}
+
+#[test]
+fn close_drops_pending_tasks_in_the_order_of_creation() -> Result<()> {
+    let (logged, alive) = (Logged::start(), Alive::default());
+    let loop_ = EventLoop::with_virtual_clock();
+    let tasks: Vec<Task<()>> = (0..3).map(|_| loop_.create_task(hold(alive.guard()))).collect();
+    run_briefly(&loop_)?;
+    let unstarted = loop_.create_task(hold(alive.guard()));
+    assert_eq!(alive.count(), 4);
+    loop_.close()?;
+    assert_eq!(alive.count(), 0);
+    let lines = logged.take();
+    assert_eq!(lines.len(), 4);
+    for (number, line) in (1..).zip(&lines) {
+        let task = format!("task: <Task pending name='Task-{number}' coro=<hold() running>");
+        assert!(line.starts_with("Task was destroyed but it is pending!\n"), "{line}");
+        assert!(line.contains(&task), "{line}");
+    }
+    assert!(!tasks[0].done() && !unstarted.done());
+    assert!(!tasks[0].get_loop().is_running());
+    Ok(())
+}
+
+#[test]
+fn the_last_handle_closes_the_loop() -> Result<()> {
+    let (logged, alive) = (Logged::start(), Alive::default());
+    let loop_ = EventLoop::with_virtual_clock();
+    let task = loop_.create_task(hold(alive.guard()));
+    run_briefly(&loop_)?;
+    drop(loop_);
+    assert_eq!(alive.count(), 0);
+    assert_eq!(logged.take().len(), 1);
+    assert!(!task.done());
+    assert!(task.cancel());
+    Ok(())
+}
+
+#[test]
+fn a_queued_callback_may_own_what_it_will() -> Result<()> {
+    let alive = Alive::default();
+    let loop_ = EventLoop::with_virtual_clock();
+    let future: Future<Guard> = loop_.create_future();
+    let (setter, guard, owner) = (future.clone(), alive.guard(), loop_.clone());
+    loop_.call_later(1, move || {
+        let _owner = &owner;
+        setter.set_result(guard)
+    });
+    loop_.call_soon({
+        let guard = alive.guard();
+        move || drop(guard)
+    });
+    loop_.close()?;
+    drop(loop_);
+    assert_eq!(alive.count(), 0);
+    assert!(!future.done());
+    Ok(())
+}
+
+#[test]
+fn a_destructor_may_use_the_closing_loop() -> Result<()> {
+    struct Calls(EventLoop, Future<()>);
+    impl Drop for Calls {
+        fn drop(&mut self) {
+            self.0.call_soon(|| ());
+            self.1.set_result(()).unwrap();
+            assert!(self.0.is_closed());
+        }
+    }
+    let logged = Logged::start();
+    let loop_ = EventLoop::with_virtual_clock();
+    let future = loop_.create_future();
+    future.add_done_callback(|_| ());
+    let calls = Calls(loop_.clone(), future.clone());
+    loop_.create_task(async move {
+        let _calls = calls;
+        asyncio::sleep(1).await
+    });
+    run_briefly(&loop_)?;
+    loop_.close()?;
+    assert!(future.done());
+    assert_eq!(logged.take().len(), 1);
+    Ok(())
+}
+
+#[test]
+fn gathering_futures_leave_no_rings() -> Result<()> {
+    let (logged, alive) = (Logged::start(), Alive::default());
+    let loop_ = EventLoop::with_virtual_clock();
+    let plain: Future<Guard> = loop_.create_future();
+    let keep = alive.guard();
+    let (a, b) = (loop_.create_task(hold(alive.guard())), loop_.create_task(hold(alive.guard())));
+    let outer = asyncio::gather((a, b, plain));
+    outer.add_done_callback(move |_| drop(keep));
+    run_briefly(&loop_)?;
+    drop(outer);
+    loop_.close()?;
+    assert_eq!(alive.count(), 0);
+    assert_eq!(logged.take().len(), 2);
+    Ok(())
+}
+
+#[test]
+fn lost_failures_are_reported_by_the_last_handle() -> Result<()> {
+    let logged = Logged::start();
+    let loop_ = EventLoop::with_virtual_clock();
+    let future: Future<()> = loop_.create_future();
+    future.set_exception(ValueError("lost"))?;
+    let other = future.clone();
+    drop(future);
+    assert!(logged.take().is_empty());
+    drop(other);
+    assert_eq!(
+        logged.take(),
+        ["Future exception was never retrieved\nfuture: <Future finished \
+          exception=ValueError('lost')>\nValueError: lost"]
+    );
+    let task: Task<()> = loop_.create_task(async { Err(ValueError("lost too")) });
+    run_briefly(&loop_)?;
+    drop(task);
+    let lines = logged.take();
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].starts_with("Task exception was never retrieved\nfuture: <Task finished"));
+    loop_.close()
+}
+
+#[test]
+fn the_handler_of_a_lost_failure_sees_all_of_it() -> Result<()> {
+    let loop_ = EventLoop::with_virtual_clock();
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let note = Rc::clone(&seen);
+    loop_.set_exception_handler(move |_, context| {
+        let future = context.future.as_ref().expect("it is about a future");
+        let task = future.as_task().expect("and that is a task");
+        let error = future.exception().expect("it is done").expect("and failed");
+        note.borrow_mut().push((task.get_name(), error.to_string(), future.done()));
+    });
+    let options = asyncio::TaskOptions::new().name("careless");
+    drop(loop_.create_task_with(async { Err::<(), _>(ValueError("x")) }, options));
+    run_briefly(&loop_)?;
+    run_briefly(&loop_)?;
+    assert_eq!(*seen.borrow(), [("careless".to_owned(), "x".to_owned(), true)]);
+    loop_.close()
+}
+
+#[test]
+fn a_thread_may_end_with_a_loop_set() {
+    let thread = thread::spawn(|| {
+        let logged = Logged::start();
+        let alive = Alive::default();
+        let loop_ = EventLoop::with_virtual_clock();
+        asyncio::set_event_loop(Some(&loop_));
+        let _task = loop_.create_task(hold(alive.guard()));
+        run_briefly(&loop_).unwrap();
+        drop(logged);
+    });
+    thread.join().unwrap();
+}
+
+#[test]
+fn panics_are_exceptions_of_their_task() -> Result<()> {
+    let logged = Logged::start();
+    let loop_ = EventLoop::with_virtual_clock();
+    async fn unlucky() -> Result<()> {
+        panic!("out of luck")
+    }
+    let task = loop_.create_task(unlucky());
+    let error = loop_.run_until_complete(&task).unwrap_err();
+    assert_eq!(format!("{error:?}"), "PanicError('out of luck')");
+    let payload = error.downcast_ref::<PanicError>().unwrap().take_payload().unwrap();
+    assert_eq!(*payload.downcast_ref::<&str>().unwrap(), "out of luck");
+
+    // A panic of ours is the error that it stands for.
+    let other = EventLoop::with_virtual_clock();
+    other.close()?;
+    let task: Task<()> = loop_.create_task(async move {
+        other.call_soon(|| ());
+        asyncio::Ok(())
+    });
+    let error = loop_.run_until_complete(&task).unwrap_err();
+    assert!(error.is::<RuntimeError>());
+    assert_eq!(error.to_string(), "Event loop is closed");
+
+    fn fail() {
+        panic!("in a callback")
+    }
+    loop_.call_soon(fail);
+    run_briefly(&loop_)?;
+    let lines = logged.take();
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].ends_with("PanicError: in a callback"), "{lines:?}");
+    loop_.close()
+}
+
+#[test]
+fn a_panicking_destructor_is_reported_and_the_loop_goes_on() -> Result<()> {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+    let logged = Logged::start();
+    let loop_ = EventLoop::with_virtual_clock();
+    let bomb = Bomb;
+    let task: Task<()> = loop_.create_task(async move {
+        let _bomb = bomb;
+        std::future::pending::<()>().await;
+        asyncio::Ok(())
+    });
+    run_briefly(&loop_)?;
+    task.cancel();
+    run_briefly(&loop_)?;
+    assert!(task.cancelled());
+    let lines = logged.take();
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].ends_with("PanicError: dropped"), "{lines:?}");
+    loop_.close()
+}
+
+#[test]
+fn a_finished_task_drops_its_coroutine_at_once() -> Result<()> {
+    let alive = Alive::default();
+    let loop_ = EventLoop::with_virtual_clock();
+    let guard = alive.guard();
+    let task = loop_.create_task(std::future::poll_fn(move |_| {
+        let _keep = &guard;
+        std::task::Poll::Ready(asyncio::Ok(()))
+    }));
+    loop_.run_until_complete(&task)?;
+    assert_eq!(alive.count(), 0);
+    loop_.close()
+}
