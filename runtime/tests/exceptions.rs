@@ -339,6 +339,8 @@ fn sources_walk_the_cause_then_the_context() {
         ["top", "middle", &fmt_error]
     );
     assert_eq!(chain(ValueError("top").with_context(middle).without_context()), ["top"]);
+    let app = AppError::Io(io::Error::other("disk"));
+    assert_eq!(chain(ValueError("top").with_cause(app)), ["top", "io", "disk"]);
     let io = io::Error::other(ValueError("inner"));
     assert_eq!(chain(ValueError("top").with_cause(io)), ["top", "inner"]);
 }
@@ -493,8 +495,14 @@ fn anyhow_takes_an_error_with_its_chain() {
 
 #[test]
 fn what_happened_before_is_not_the_error_itself() {
-    // Raised while a cancellation was handled, or from one: not a cancellation.
-    for error in [ValueError("x").with_context(why()), ValueError("x").with_cause(why())] {
+    // Raised while a cancellation was handled, plain or wrapped, or from one.
+    let wrapped = AppError::Io(io::Error::other(why()));
+    let errors = [
+        ValueError("x").with_context(why()),
+        ValueError("x").with_context(wrapped),
+        ValueError("x").with_cause(why()),
+    ];
+    for error in errors {
         for wrapper in [
             Error::from(io::Error::other(error.clone())),
             Error::from(Opaque(error.clone().into())),

@@ -190,6 +190,14 @@ impl Wrapped {
         Wrapped { error, next: OnceLock::new() }
     }
 
+    /// What came before: a cause that was given, a Rust error's own source, or the context.
+    fn past(&self) -> Option<&(dyn StdError + 'static)> {
+        if self.error.cause().is_some() {
+            return self.link();
+        }
+        StdError::source(&*self.error).or_else(|| self.link())
+    }
+
     /// The cause or context, as found when first asked.
     fn link(&self) -> Option<&(dyn StdError + 'static)> {
         let next = self.next.get_or_init(|| match self.error.preceding() {
@@ -204,21 +212,18 @@ impl Wrapped {
 
 impl StdError for Wrapped {
     /// A cancellation shows its concrete type, so that it is found even if a wrapper hides
-    /// this one; a Rust error its own source, unless it was given a cause.
+    /// this one.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         if self.error.is_cancelled() {
             return Some(&*self.error);
         }
-        if self.error.cause().is_some() {
-            return self.link();
-        }
-        StdError::source(&*self.error).or_else(|| self.link())
+        self.past()
     }
 }
 
 impl StdError for Link {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.link()
+        self.0.past()
     }
 }
 
