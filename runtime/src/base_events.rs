@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
@@ -15,8 +16,8 @@ use crate::constants;
 use crate::contextvars::{self, Context};
 use crate::coroutines::Awaitable;
 use crate::events::{
-    self, Callback, CallbackOutput, Handle, LoopHandle, RawHandle, ThreadSafeHandle, Timer,
-    TimerHandle,
+    self, Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, ThreadSafeHandle,
+    Timer, TimerHandle,
 };
 use crate::exceptions::{Error, Result, RuntimeError, panic_with};
 use crate::format_helpers::repr_bool;
@@ -51,7 +52,6 @@ pub(crate) struct Inner {
     /// The pending tasks, each owned here until it is done.
     tasks: RefCell<Slab<Rc<dyn RawTask>>>,
     next_serial: Cell<u64>,
-    current_task: RefCell<Option<Rc<dyn RawTask>>>,
     pub(crate) remote: Arc<Remote>,
     selector: RefCell<Selector>,
     clock: Clock,
@@ -108,7 +108,11 @@ impl ExceptionContext {
 
     /// The lines that the default handler logs: the message, then `key: repr` by key.
     fn log_lines(&self) -> String {
-        let mut lines = vec![self.message.clone()];
+        let message = match &*self.message {
+            "" => "Unhandled exception in event loop",
+            message => message,
+        };
+        let mut lines = vec![message.to_owned()];
         let mut line = |key: &str, value: Option<String>| {
             lines.extend(value.map(|value| format!("{key}: {value}")));
         };
@@ -179,7 +183,6 @@ impl EventLoop {
             timer_cancelled_count: Cell::new(0),
             tasks: RefCell::default(),
             next_serial: Cell::new(0),
-            current_task: RefCell::new(None),
             remote,
             selector: RefCell::new(selector),
             clock,
@@ -283,7 +286,7 @@ impl EventLoop {
         if child.is_new {
             future.log_destroy_pending(false);
         }
-        let callback = future.add_done_callback(run_until_complete_cb);
+        let callback = future.add_done_callback(_run_until_complete_cb);
         let outcome = self.run_forever();
         future.remove_done_callback(callback);
         if let Err(exit) = outcome {
@@ -374,9 +377,13 @@ impl Drop for RunForeverCleanup<'_> {
     }
 }
 
-/// Stops the loop when the awaited future is done; an exit stops it by itself.
-fn run_until_complete_cb(future: &AnyFuture) {
-    if future.exit_error() {
+/// Stops the loop when the awaited future is done; an exit stops it by itself. Named as reprs
+/// show it.
+fn _run_until_complete_cb(future: &AnyFuture) {
+    if !future.cancelled()
+        && let Ok(Some(error)) = future.exception()
+        && error.is_exit()
+    {
         return;
     }
     if let Some(loop_) = future.try_get_loop() {
@@ -418,7 +425,7 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        let handle = Rc::new(Callback::new(callback, contextvars::capture()));
+        let handle = Rc::new(Callback::new(callback, contextvars::capture(), self.created()));
         self.push(handle.clone());
         Handle(handle)
     }
@@ -434,7 +441,8 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        let handle = Rc::new(Callback::new(callback, contextvars::slot_from(context)));
+        let handle =
+            Rc::new(Callback::new(callback, contextvars::slot_from(context), self.created()));
         self.push(handle.clone());
         Handle(handle)
     }
@@ -548,6 +556,12 @@ impl EventLoop {
     /// The part of this loop that other threads may hold: `Send`, `Sync`, cheap to clone.
     pub fn handle(&self) -> LoopHandle {
         LoopHandle(Arc::clone(&self.0.remote))
+    }
+
+    /// The caller's place, in debug mode.
+    #[track_caller]
+    pub(crate) fn created(&self) -> Created {
+        self.get_debug().then(Location::caller)
     }
 
     /// Puts a handle into the ready queue, or drops it if the loop is closed or closing.
@@ -700,6 +714,7 @@ impl EventLoop {
     /// loop_.close()
     /// # }
     /// ```
+    #[track_caller]
     pub fn create_future<T: 'static>(&self) -> Future<T> {
         Future::on(self)
     }
@@ -768,17 +783,6 @@ impl EventLoop {
         if let Some(task) = task.filter(|task| task.key() == key) {
             tasks::schedule_step(self, task);
         }
-    }
-
-    pub(crate) fn current_task(&self) -> Option<Rc<dyn RawTask>> {
-        self.0.current_task.borrow().clone()
-    }
-
-    pub(crate) fn swap_current_task(
-        &self,
-        task: Option<Rc<dyn RawTask>>,
-    ) -> Option<Rc<dyn RawTask>> {
-        self.0.current_task.replace(task)
     }
 }
 

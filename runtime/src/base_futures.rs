@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::ptr;
 
+use crate::events::created_at;
 use crate::format_helpers::repr_str;
 use crate::futures::{RawFuture, State};
 
@@ -38,6 +39,7 @@ fn future_repr_info(future: &dyn RawFuture) -> Vec<String> {
         });
     }
     info.extend(core.callbacks.repr());
+    info.extend(core.created.map(created_at));
     info
 }
 

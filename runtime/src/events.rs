@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::convert::identity;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use std::thread;
 use crate::base_events::{EventLoop, ExceptionContext, Inner};
 use crate::contextvars::{self, Context, ContextSlot, Snapshot};
 use crate::exceptions::{Error, Result, RuntimeError, from_panic, panic_with};
-use crate::format_helpers::{format_callback, repr_str};
+use crate::format_helpers::{self, format_callback, repr_float, repr_str};
 use crate::selector_events::{Message, Remote, thread_id};
 
 /// What a callback may return: nothing, or a `Result` whose error goes to the loop's
@@ -58,6 +58,8 @@ pub(crate) trait RawHandle {
     fn cancel(&self);
     fn cancelled(&self) -> bool;
     fn context(&self) -> &Cell<ContextSlot>;
+    /// The callback as messages name it.
+    fn callback_name(&self) -> String;
     /// The callback as `repr` shows it, `None` once it is cancelled.
     fn callback_repr(&self) -> Option<String>;
     /// Python's `repr` of the whole handle.
@@ -74,14 +76,24 @@ pub(crate) struct Callback<F> {
     function: Cell<Option<F>>,
     cancelled: Cell<bool>,
     context: Cell<ContextSlot>,
+    created: Created,
+}
+
+/// Where something was created; known in debug mode.
+pub(crate) type Created = Option<&'static Location<'static>>;
+
+/// `created at FILE:LINE`, as it stands in reprs.
+pub(crate) fn created_at(created: &Location<'_>) -> String {
+    format!("created at {}:{}", created.file(), created.line())
 }
 
 impl<F: 'static> Callback<F> {
-    pub(crate) fn new(function: F, context: ContextSlot) -> Self {
+    pub(crate) fn new(function: F, context: ContextSlot, created: Created) -> Self {
         Self {
             function: Cell::new(Some(function)),
             cancelled: Cell::new(false),
             context: Cell::new(context),
+            created,
         }
     }
 
@@ -102,8 +114,12 @@ impl<F: 'static> Callback<F> {
         &self.context
     }
 
+    /// What a handle's repr says of the callback; once it is cancelled, in debug mode alone.
     pub(crate) fn repr(&self) -> Option<String> {
-        (!self.cancelled.get()).then(format_callback::<F>)
+        match self.created {
+            Some(created) => Some(format!("{} {}", format_callback::<F>(), created_at(created))),
+            None => (!self.cancelled.get()).then(format_callback::<F>),
+        }
     }
 }
 
@@ -130,6 +146,10 @@ where
 
     fn context(&self) -> &Cell<ContextSlot> {
         self.context()
+    }
+
+    fn callback_name(&self) -> String {
+        format_callback::<F>()
     }
 
     fn callback_repr(&self) -> Option<String> {
@@ -160,7 +180,7 @@ pub(crate) fn report_callback(
     if error.is_exit() {
         return Err(error);
     }
-    let callback = handle.callback_repr().unwrap_or_default();
+    let callback = handle.callback_name();
     let mut context = ExceptionContext::new(format!("Exception in callback {callback}"));
     context.exception = Some(error);
     context.handle = Some(Handle(handle));
@@ -227,9 +247,10 @@ where
     F: FnOnce() -> R + 'static,
     R: CallbackOutput,
 {
+    #[track_caller]
     pub(crate) fn new(when: f64, function: F, context: ContextSlot, loop_: &EventLoop) -> Self {
         Self {
-            callback: Callback::new(function, context),
+            callback: Callback::new(function, context, loop_.created()),
             when,
             scheduled: Cell::new(true),
             loop_: Rc::downgrade(&loop_.0),
@@ -268,13 +289,17 @@ where
         self.callback.context()
     }
 
+    fn callback_name(&self) -> String {
+        format_callback::<F>()
+    }
+
     fn callback_repr(&self) -> Option<String> {
         self.callback.repr()
     }
 
     fn repr(&self) -> String {
         let cancelled = if self.cancelled() { " cancelled" } else { "" };
-        let when = crate::format_helpers::repr_float(self.when);
+        let when = repr_float(self.when);
         let callback =
             self.callback_repr().map_or(String::new(), |callback| format!(" {callback}"));
         format!("<TimerHandle{cancelled} when={when}{callback}>")
@@ -427,8 +452,12 @@ impl RawHandle for SafeHandle {
         &self.context
     }
 
+    fn callback_name(&self) -> String {
+        format_helpers::callback_name(self.call.name)
+    }
+
     fn callback_repr(&self) -> Option<String> {
-        (!self.cancelled()).then(|| crate::format_helpers::callback_name(self.call.name))
+        (!self.cancelled()).then(|| self.callback_name())
     }
 }
 
@@ -456,7 +485,7 @@ impl fmt::Debug for ThreadSafeHandle {
         if self.cancelled() {
             return f.write_str("<_ThreadSafeHandle cancelled>");
         }
-        write!(f, "<_ThreadSafeHandle {}>", crate::format_helpers::callback_name(self.0.name))
+        write!(f, "<_ThreadSafeHandle {}>", format_helpers::callback_name(self.0.name))
     }
 }
 

@@ -71,7 +71,10 @@ fn repr_shortened(text: &str) -> String {
     if repr.chars().count() <= MAXSTRING {
         return repr;
     }
-    let ends: String = chars[..HEAD].iter().chain(&chars[chars.len().max(TAIL) - TAIL..]).collect();
+    // Python's slices: a short text whose repr is long may give its end twice.
+    let length = chars.len();
+    let tail = if length >= TAIL { length - TAIL } else { (2 * length).saturating_sub(TAIL) };
+    let ends: String = chars[..HEAD.min(length)].iter().chain(&chars[tail..]).collect();
     let repr: Vec<char> = repr_str(&ends).chars().collect();
     let (head, tail) = (&repr[..HEAD], &repr[repr.len() - TAIL..]);
     format!("{}...{}", String::from_iter(head), String::from_iter(tail))
@@ -152,6 +155,7 @@ mod tests {
         assert_eq!(repr_value(&42_u8), "42");
         assert_eq!(repr_value(&"it's"), "\"it's\"");
         assert_eq!(repr_value(&"x".repeat(40)), "'xxxxxxxxxxxx...xxxxxxxxxxxxx'");
+        assert_eq!(repr_value(&"\u{1}".repeat(9)), r"'\x01\x01\x01...1\x01\x01\x01'");
         assert_eq!(repr_value(&vec![1]), "<alloc::vec::Vec<i32>>");
     }
 

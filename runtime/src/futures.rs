@@ -18,6 +18,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::future::{Future as StdFuture, IntoFuture};
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -26,11 +27,12 @@ use std::task::{Context as TaskContext, Poll, Waker};
 use crate::base_events::{EventLoop, ExceptionContext, Inner, log_exception};
 use crate::base_futures;
 use crate::contextvars::ContextSlot;
-use crate::events::{self, CallbackOutput};
+use crate::events::{self, CallbackOutput, Created};
 use crate::exceptions::{
     CancelledError, Error, InvalidStateError, Result, RuntimeError, StopIteration,
 };
 use crate::format_helpers::repr_value;
+use crate::raw::current;
 use crate::tasks::{self, TaskCore};
 
 pub use any::AnyFuture;
@@ -56,21 +58,24 @@ pub(crate) struct Core {
     /// The exception, or the `CancelledError` that a task ended with.
     error: Cell<Option<Error>>,
     cancel_message: Cell<CancelMessage>,
+    pub(crate) created: Created,
     state: Cell<State>,
     log_traceback: Cell<bool>,
 }
 
 impl Core {
+    #[track_caller]
     pub(crate) fn new(loop_: &EventLoop) -> Self {
-        Self::with_loop(Rc::downgrade(&loop_.0))
+        Self::with_loop(Rc::downgrade(&loop_.0), loop_.created())
     }
 
-    fn with_loop(loop_: Weak<Inner>) -> Self {
+    fn with_loop(loop_: Weak<Inner>, created: Created) -> Self {
         Self {
             loop_,
             callbacks: Callbacks::default(),
             error: Cell::new(None),
             cancel_message: Cell::new(None),
+            created,
             state: Cell::new(State::Pending),
             log_traceback: Cell::new(false),
         }
@@ -247,6 +252,7 @@ pub(crate) fn set_exception(future: &Rc<dyn RawFuture>, error: Error) -> Result<
 }
 
 /// Registers a function of the user's; `narrow` finds the handle that it takes.
+#[track_caller]
 pub(crate) fn add_function<F, H, R>(
     future: &Rc<dyn RawFuture>,
     function: F,
@@ -258,7 +264,8 @@ where
     H: 'static,
     R: CallbackOutput + 'static,
 {
-    let function = Function::new(function, narrow, context);
+    let created = future.core().created.map(|_| Location::caller());
+    let function = Function::new(function, narrow, context, created);
     let id = function.callback_id();
     add_callback(future, Rc::new(function));
     id
@@ -281,7 +288,7 @@ pub(crate) fn report_never_retrieved(core: &mut Core, class_name: &'static str, 
         return;
     }
     let error = core.peek_error();
-    let finished = Core::with_loop(core.loop_.clone());
+    let finished = Core::with_loop(core.loop_.clone(), core.created);
     finished.state.set(State::Finished);
     finished.error.set(error.clone());
     let loop_ = core.try_get_loop();
@@ -420,6 +427,7 @@ impl<T: 'static> Future<T> {
         Self::on(&events::get_event_loop())
     }
 
+    #[track_caller]
     pub(crate) fn on(loop_: &EventLoop) -> Self {
         Self(Rc::new(FutureCell { core: Core::new(loop_), value: Cell::new(None) }))
     }
@@ -509,20 +517,19 @@ impl<T: 'static> Future<T> {
 /// Polls `future` on behalf of whoever owns `cx`: ready when it is done, or with the error that
 /// is being thrown into the current task.
 fn poll_done(future: &Rc<dyn RawFuture>, cx: &mut TaskContext<'_>) -> Poll<Option<Error>> {
-    let current = tasks::running_task();
-    if let Some(task) = &current
-        && let Some(error) = tasks::take_throw(task, future)
-    {
-        return Poll::Ready(Some(error));
-    }
-    if future.core().done() {
-        return Poll::Ready(None);
-    }
-    match current {
-        Some(task) if task.task_core().waker.is(cx.waker()) => tasks::wait_on(&task, future),
-        current => poll_foreign(future, cx.waker(), current.as_ref()),
-    }
-    Poll::Pending
+    current::with(|task| {
+        if let Some(error) = task.and_then(|task| tasks::take_throw(task, future)) {
+            return Poll::Ready(Some(error));
+        }
+        if future.core().done() {
+            return Poll::Ready(None);
+        }
+        match task {
+            Some(task) if task.task_core().waker.is(cx.waker()) => tasks::wait_on(task, future),
+            task => poll_foreign(future, cx.waker(), task),
+        }
+        Poll::Pending
+    })
 }
 
 thread_local! {

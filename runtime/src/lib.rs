@@ -27,7 +27,7 @@ pub mod tasks;
 pub mod timeouts;
 
 pub use base_events::{EventLoop, ExceptionContext, ExceptionHandler};
-pub use contextvars::{Context, ContextVar, copy_context};
+pub use contextvars::{Context, ContextVar, Token, copy_context};
 pub use coroutines::{Awaitable, iscoroutine, isfuture, wrap};
 pub use events::{
     _get_running_loop, CallbackOutput, Handle, LoopHandle, ThreadSafeHandle, TimerHandle,

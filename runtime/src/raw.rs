@@ -2,8 +2,10 @@
 //!
 //! | file | what is unsafe | why it is sound |
 //! | --- | --- | --- |
+//! | `current` | a reference to the stepping function's handle | lent inside that function only |
 //! | `task` | pinning a coroutine inside an `Rc` | a `TaskCell` is built inside its `Rc` and never leaves it |
 //! | `waker` | a `RawWaker` whose data is the task itself | lent out for one poll; other threads touch only what never changes |
 
+pub(crate) mod current;
 pub(crate) mod task;
 pub(crate) mod waker;

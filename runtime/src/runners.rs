@@ -1,10 +1,11 @@
 //! Running a program; mirrors `runners.py`.
 
+use std::cell::Cell;
 use std::fmt;
 
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::constants;
-use crate::contextvars::{Context, copy_context};
+use crate::contextvars::{self, Context, ContextSlot};
 use crate::coroutines::Awaitable;
 use crate::events;
 use crate::exceptions::{Result, RuntimeError};
@@ -63,7 +64,8 @@ pub struct Runner {
     state: State,
     options: RunOptions,
     loop_: Option<EventLoop>,
-    context: Option<Context>,
+    /// The one context of all runs; a task has it while it runs.
+    context: Cell<ContextSlot>,
     set_event_loop: bool,
 }
 
@@ -76,7 +78,8 @@ impl Runner {
 
     /// A runner with options.
     pub fn with(options: RunOptions) -> Self {
-        Self { state: State::Created, options, loop_: None, context: None, set_event_loop: false }
+        let context = Cell::new(ContextSlot::default());
+        Self { state: State::Created, options, loop_: None, context, set_event_loop: false }
     }
 
     /// The embedded event loop. Mirrors `Runner.get_loop`.
@@ -125,14 +128,14 @@ impl Runner {
             return Err(RuntimeError("Runner.run() cannot be called from a running event loop"));
         }
         let loop_ = self.lazy_init()?;
-        let mut options = TaskOptions::new();
-        if let Some(context) = context.or(self.context.as_ref()) {
-            options = options.context(context);
+        let shared = context.is_none();
+        let slot = context.map_or_else(|| self.context.take(), contextvars::slot_from);
+        let task = loop_.create_wrapped_task(main, TaskOptions::new().slot(slot));
+        let outcome = loop_.run_until_complete(task.clone());
+        if shared {
+            self.context.set(task.take_context());
         }
-        // A handle is awaited by a coroutine of our own, as in Python.
-        let future = main.into_future();
-        let task = loop_.create_task_with(async move { future.await }, options);
-        loop_.run_until_complete(task)
+        outcome
     }
 
     /// Cancels the tasks that are left, waits for them, and closes the loop.
@@ -180,7 +183,7 @@ impl Runner {
         if let Some(debug) = self.options.debug {
             loop_.set_debug(debug);
         }
-        self.context = Some(copy_context());
+        self.context.set(contextvars::capture());
         self.loop_ = Some(loop_.clone());
         self.state = State::Initialized;
         Ok(loop_)

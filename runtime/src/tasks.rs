@@ -34,6 +34,7 @@ use crate::format_helpers;
 use crate::futures::{
     self, AnyFuture, CancelMessage, Core, DoneCallback, Future, RawFuture, Shared, Twin,
 };
+use crate::raw::current;
 use crate::raw::task::TaskCell;
 use crate::raw::waker::TaskWaker;
 use crate::selector_events::TaskKey;
@@ -84,10 +85,7 @@ impl TaskCore {
             Some(name) => Name::Text(name),
             None => Name::Number(events::next_task_number()),
         };
-        let context = match options.context {
-            Some(context) => contextvars::slot_from(&context),
-            None => contextvars::capture(),
-        };
+        let context = options.context.unwrap_or_else(contextvars::capture);
         Self::with(waker, name, context)
     }
 
@@ -181,10 +179,10 @@ pub(crate) trait RawTask: RawFuture + RawHandle + DoneCallback {
 /// asyncio::run(main())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct TaskOptions {
     name: Option<Rc<str>>,
-    context: Option<Context>,
+    context: Option<ContextSlot>,
 }
 
 impl TaskOptions {
@@ -203,21 +201,34 @@ impl TaskOptions {
     /// The context that the task's steps run in.
     #[must_use]
     pub fn context(mut self, context: &Context) -> Self {
-        self.context = Some(context.clone());
+        self.context = Some(contextvars::slot_from(context));
         self
+    }
+
+    pub(crate) fn slot(mut self, context: ContextSlot) -> Self {
+        self.context = Some(context);
+        self
+    }
+}
+
+impl fmt::Debug for TaskOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskOptions").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
 impl<T: 'static> Task<T> {
     /// Makes a task of `coroutine` and schedules its first step.
+    #[track_caller]
     pub(crate) fn start<C, E>(loop_: &EventLoop, coroutine: C, options: TaskOptions) -> Self
     where
         C: StdFuture<Output = Result<T, E>> + 'static,
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
+        let core = Core::new(loop_);
         let cell = loop_.register_task(|key| {
             let waker = TaskWaker::new(&loop_.0.remote, key);
-            TaskCell::new(Core::new(loop_), TaskCore::new(waker, options), coroutine)
+            TaskCell::new(core, TaskCore::new(waker, options), coroutine)
         });
         schedule_step(loop_, cell.clone());
         Self::from_future(Future(cell))
@@ -289,6 +300,35 @@ impl EventLoop {
             panic_with(TypeError(format!("a coroutine was expected, got {handle:?}")));
         }
         let Some(coroutine) = coroutine else { unreachable!("only a handle is taken out") };
+        Task::start(self, coroutine, options)
+    }
+}
+
+impl EventLoop {
+    /// A task of anything awaitable: a handle is awaited by a coroutine, which has Python's name.
+    #[track_caller]
+    pub(crate) fn create_wrapped_task<A>(
+        &self,
+        awaitable: A,
+        options: TaskOptions,
+    ) -> Task<A::Value>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        async fn _wrap_awaitable<T: 'static>(child: Child<T>) -> Result<T> {
+            Shared { future: child.future, read: child.read }.await
+        }
+        let mut slot = Some(awaitable.into_future());
+        if let Some((future, read)) = take_handle::<_, A::Value>(&mut slot) {
+            return Task::start(
+                self,
+                _wrap_awaitable(Child { future, is_new: false, read }),
+                options,
+            );
+        }
+        let Some(coroutine) = slot else { unreachable!("only a handle is taken out") };
         Task::start(self, coroutine, options)
     }
 }
@@ -378,11 +418,6 @@ where
     }
 }
 
-/// The task that is being stepped on this thread.
-pub(crate) fn running_task() -> Option<Rc<dyn RawTask>> {
-    events::with_running_loop(EventLoop::current_task).flatten()
-}
-
 /// The task that is running, or `None` in a callback.
 ///
 /// Mirrors `asyncio.current_task`.
@@ -407,7 +442,10 @@ pub fn current_task() -> Option<AnyTask> {
 
 /// The task that is running in `loop_`: Python's `current_task(loop)`.
 pub fn current_task_of(loop_: &EventLoop) -> Option<AnyTask> {
-    loop_.current_task().map(|task| AnyTask::from_future(AnyFuture(task)))
+    current::with(|task| {
+        let task = task.filter(|task| task.core().belongs_to(loop_))?;
+        Some(AnyTask::from_future(AnyFuture(task.clone())))
+    })
 }
 
 /// The tasks of the running loop that are not done, in the order of their creation.
@@ -472,6 +510,10 @@ fn is_same(a: &dyn RawFuture, b: &dyn RawFuture) -> bool {
 
 /// Drops a pending task with its loop and says so.
 pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
+    // Python's collector closes a suspended coroutine before the task says its last words.
+    if task.task_core().started.get() {
+        step::drop_coroutine(loop_, &*task);
+    }
     if task.task_core().log_destroy_pending.get() {
         let mut context = ExceptionContext::new("Task was destroyed but it is pending!");
         context.task = Some(AnyTask::from_future(AnyFuture(task.clone())));
@@ -479,10 +521,9 @@ pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
         let _ = loop_.call_exception_handler(context);
     }
     step::drop_coroutine(loop_, &*task);
-    let erased: Rc<dyn RawTask> = task;
-    erased.task_core().waiters.forget_all(&erased);
+    task.task_core().waiters.forget_all(Rc::as_ptr(&task).cast());
     // Its callbacks can never run; whom they own, a gathering future perhaps, owns the task.
-    erased.core().callbacks.clear();
+    task.core().callbacks.clear();
 }
 
 /// Reports the failure of a task that is being dropped, if nobody saw it.
@@ -509,14 +550,14 @@ fn cancel(task: &Rc<dyn RawTask>, message: CancelMessage) -> bool {
         return false;
     }
     core.num_cancels_requested.update(|requests| requests + 1);
-    if !core.stepping.get() && core.waiters.cancel(&message) {
+    let accepted = if core.stepping.get() { Some(false) } else { core.waiters.cancel(&message) };
+    if accepted == Some(true) {
         return true;
     }
     core.must_cancel.set(true);
     future.set_cancel_message(message);
     // Waiting for nothing of ours, nobody else would schedule the step.
-    if core.started.get()
-        && !core.stepping.get()
+    if accepted.is_none()
         && let Some(loop_) = future.try_get_loop()
     {
         schedule_step(&loop_, Rc::clone(task));

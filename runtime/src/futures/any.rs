@@ -48,11 +48,6 @@ impl AnyFuture {
             task.log_destroy_pending.set(log);
         }
     }
-
-    /// Whether the future ended with SystemExit or KeyboardInterrupt; marks nothing as seen.
-    pub(crate) fn exit_error(&self) -> bool {
-        !self.cancelled() && self.0.core().peek_error().is_some_and(|error| error.is_exit())
-    }
 }
 
 impl PartialEq for AnyFuture {
@@ -140,6 +135,7 @@ macro_rules! future_methods {
             /// asyncio::run(main())
             /// # }
             /// ```
+            #[track_caller]
             pub fn add_done_callback<Callback, Output>(
                 &self,
                 callback: Callback,
@@ -154,6 +150,7 @@ macro_rules! future_methods {
 
             /// [`add_done_callback`](Self::add_done_callback) in the given context: Python's
             /// `context=`.
+            #[track_caller]
             pub fn add_done_callback_with<Callback, Output>(
                 &self,
                 callback: Callback,

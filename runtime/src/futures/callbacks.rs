@@ -8,8 +8,9 @@ use std::task::Waker;
 use super::{AnyFuture, RawFuture};
 use crate::base_events::EventLoop;
 use crate::contextvars::ContextSlot;
-use crate::events::{self, Callback, CallbackOutput, RawHandle};
+use crate::events::{self, Callback, CallbackOutput, Created, RawHandle};
 use crate::exceptions::Result;
+use crate::format_helpers::format_callback;
 
 /// Names a done-callback for [`Future::remove_done_callback`](crate::Future::remove_done_callback).
 ///
@@ -176,9 +177,10 @@ where
         function: F,
         narrow: fn(AnyFuture) -> Option<H>,
         context: ContextSlot,
+        created: Created,
     ) -> Self {
         Self {
-            callback: Callback::new(function, context),
+            callback: Callback::new(function, context, created),
             id: CallbackId::new::<F>(),
             narrow,
             future: Cell::new(None),
@@ -206,7 +208,7 @@ where
     }
 
     fn repr(&self) -> String {
-        self.callback.repr().unwrap_or_default()
+        format_callback::<F>()
     }
 }
 
@@ -235,6 +237,10 @@ where
 
     fn context(&self) -> &Cell<ContextSlot> {
         self.callback.context()
+    }
+
+    fn callback_name(&self) -> String {
+        format_callback::<F>()
     }
 
     fn callback_repr(&self) -> Option<String> {

@@ -65,6 +65,11 @@ impl<C: Future, T> TaskCell<C, T> {
 }
 
 impl<C, T> TaskCell<C, T> {
+    /// Whether the coroutine was dropped.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.phase.get() == Phase::Gone
+    }
+
     /// Drops the coroutine where it lies; does nothing if it is gone or being polled.
     pub(crate) fn clear_coroutine(&self) {
         if self.phase.get() != Phase::Idle {

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
 use super::TaskCore;
-use crate::contextvars::{self, Context};
+use crate::contextvars::{self, Context, ContextSlot};
 use crate::events::CallbackOutput;
 use crate::exceptions::Result;
 use crate::futures::{AnyFuture, CallbackId, Future, Shared, add_function};
@@ -54,6 +54,11 @@ impl<T: 'static> Task<T> {
 
     fn future_any(&self) -> AnyFuture {
         self.future.any()
+    }
+
+    /// The context of a task that is over.
+    pub(crate) fn take_context(&self) -> ContextSlot {
+        self.task_core().context.take()
     }
 }
 
@@ -187,6 +192,7 @@ macro_rules! task_methods {
             }
 
             /// [`Future::add_done_callback`] with a callback that gets the task.
+            #[track_caller]
             pub fn add_done_callback<Callback, Output>(&self, callback: Callback) -> CallbackId
             where
                 Callback: FnOnce(&Self) -> Output + 'static,
@@ -198,6 +204,7 @@ macro_rules! task_methods {
 
             /// [`add_done_callback`](Self::add_done_callback) in the given context: Python's
             /// `context=`.
+            #[track_caller]
             pub fn add_done_callback_with<Callback, Output>(
                 &self,
                 callback: Callback,

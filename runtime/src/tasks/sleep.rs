@@ -4,10 +4,11 @@ use std::future::Future as StdFuture;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::{running_task, step};
+use super::step;
 use crate::events::{TimerHandle, get_running_loop};
 use crate::exceptions::{Result, ValueError};
 use crate::futures::Future;
+use crate::raw::current;
 use crate::timeouts::IntoDelay;
 
 /// Suspends the task for `delay` seconds.
@@ -86,21 +87,23 @@ impl StdFuture for Yield {
     type Output = Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let current = running_task();
-        if let Some(task) = &current
-            && let Some(error) = step::take_plain_throw(task)
-        {
+        if let Some(error) = current::with(|task| task.and_then(step::take_plain_throw)) {
             return Poll::Ready(Err(error));
         }
         if self.yielded {
             return Poll::Ready(Ok(()));
         }
         self.yielded = true;
-        match current {
-            Some(task) if task.task_core().waker.is(cx.waker()) => {
-                task.task_core().yielded.set(true);
-            }
-            _ => cx.waker().wake_by_ref(),
+        let is_own_step = current::with(|task| {
+            let task = task.map(|task| task.task_core());
+            let task = task.filter(|task| task.waker.is(cx.waker()));
+            task.is_some_and(|task| {
+                task.yielded.set(true);
+                true
+            })
+        });
+        if !is_own_step {
+            cx.waker().wake_by_ref();
         }
         Poll::Pending
     }

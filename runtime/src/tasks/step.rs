@@ -7,13 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::{RawTask, TaskCore, cancel, running_task, schedule_step};
+use super::{RawTask, TaskCore, cancel, schedule_step};
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{self, ContextSlot};
 use crate::events::{self, RawHandle};
 use crate::exceptions::{Error, Result, from_panic};
 use crate::format_helpers;
 use crate::futures::{self, CancelMessage, Core, DoneCallback, RawFuture, Typed};
+use crate::raw::current;
 use crate::raw::task::TaskCell;
 
 /// Takes the error that this step throws into `task`, at the await of `future`.
@@ -41,7 +42,7 @@ pub(super) fn take_plain_throw(task: &Rc<dyn RawTask>) -> Option<Error> {
 /// Takes the error that this step throws if nothing that was polled has taken it: then whoever
 /// asks holds a foreign future, and drops it.
 pub(crate) fn take_unclaimed() -> Option<Error> {
-    take_plain_throw(&running_task()?)
+    current::with(|task| task.and_then(take_plain_throw))
 }
 
 /// Drops a task's coroutine; a panic out of that is reported, for there is nobody to raise to.
@@ -52,6 +53,14 @@ pub(super) fn drop_coroutine(loop_: &EventLoop, task: &dyn RawTask) {
     let _ = loop_.call_exception_handler(context);
 }
 
+/// How a step leaves the task.
+enum Step {
+    /// Suspended or done.
+    Over,
+    /// Suspended, and to go on in the next iteration.
+    Again,
+}
+
 impl<C, T, E> TaskCell<C, T>
 where
     C: StdFuture<Output = Result<T, E>> + 'static,
@@ -59,88 +68,85 @@ where
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
     /// Polls the coroutine once, or ends a task that was cancelled before it began.
-    fn step(self: &Rc<Self>, loop_: &EventLoop) -> Result<()> {
+    fn step(self: &Rc<Self>, loop_: &EventLoop) -> Result<Step> {
         if !self.task.started.replace(true) && self.task.throwing.get() {
             return self.end_with_throw(loop_);
         }
         let polled = catch_unwind(AssertUnwindSafe(|| self.poll_coroutine(&loop_.0.remote)));
         match polled {
-            Ok(Poll::Pending) if self.task.throwing.get() => self.end_with_throw(loop_),
-            Ok(Poll::Pending) => {
-                self.suspend(loop_);
-                Ok(())
-            }
-            // Foreign futures alone were polled: the cancellation reached nobody.
-            Ok(Poll::Ready(Ok(_))) if self.task.throwing.get() => self.end_with_throw(loop_),
-            Ok(Poll::Ready(Ok(value))) => {
-                self.succeed(loop_, value);
-                Ok(())
-            }
+            Ok(Poll::Pending) if !self.task.throwing.get() => Ok(self.suspend()),
             Ok(Poll::Ready(Err(failure))) => self.fail(loop_, Error::from_failure(failure)),
+            // Foreign futures alone were polled: the error to throw reached nobody.
+            Ok(_) if self.task.throwing.get() => self.end_with_throw(loop_),
+            Ok(Poll::Ready(Ok(value))) => Ok(self.succeed(loop_, value)),
+            Ok(Poll::Pending) => unreachable!("either there is an error to throw or not"),
             Err(payload) => self.fail(loop_, from_panic(payload)),
         }
     }
 
     /// Ends the task with the error that nobody in it took.
-    fn end_with_throw(self: &Rc<Self>, loop_: &EventLoop) -> Result<()> {
+    fn end_with_throw(self: &Rc<Self>, loop_: &EventLoop) -> Result<Step> {
         self.task.throwing.set(false);
         match self.task.throw.take() {
             Some(error) => self.fail(loop_, error),
-            None => Ok(()),
+            None => Ok(Step::Over),
         }
     }
 
     /// Leaves the coroutine where it awaits.
-    fn suspend(self: &Rc<Self>, loop_: &EventLoop) {
-        let (task, this) = (&self.task, self.erase());
-        task.waiters.settle(&this);
+    fn suspend(self: &Rc<Self>) -> Step {
+        let task = &self.task;
+        task.waiters.settle(self.address());
         if task.yielded.replace(false) {
-            schedule_step(loop_, this);
-            return;
+            return Step::Again;
         }
         if !task.must_cancel.get() {
-            return;
+            return Step::Over;
         }
         // Cancelled from inside this step: now it is known what to cancel.
-        if task.waiters.cancel(&self.core.cancel_message()) {
-            task.must_cancel.set(false);
-        } else {
-            schedule_step(loop_, this);
+        match task.waiters.cancel(&self.core.cancel_message()) {
+            None => Step::Again,
+            Some(accepted) => {
+                task.must_cancel.set(!accepted);
+                Step::Over
+            }
         }
     }
 
-    fn succeed(self: &Rc<Self>, loop_: &EventLoop, value: T) {
+    fn succeed(self: &Rc<Self>, loop_: &EventLoop, value: T) -> Step {
         self.leave(loop_);
         let future: Rc<dyn RawFuture> = self.clone();
         if self.task.must_cancel.replace(false) {
             // Cancelled right before it stopped: the value is lost.
             futures::finish_cancelled(&future, self.core.cancel_message(), None);
-            return;
+            return Step::Over;
         }
         self.value.set(Some(value));
         futures::finish(&future, None);
+        Step::Over
     }
 
-    fn fail(self: &Rc<Self>, loop_: &EventLoop, error: Error) -> Result<()> {
+    fn fail(self: &Rc<Self>, loop_: &EventLoop, error: Error) -> Result<Step> {
         self.leave(loop_);
         let future: Rc<dyn RawFuture> = self.clone();
         if error.is_cancelled() {
             futures::finish_cancelled(&future, None, Some(error));
-            return Ok(());
+            return Ok(Step::Over);
         }
         futures::finish(&future, Some(error.clone()));
-        if error.is_exit() { Err(error) } else { Ok(()) }
+        if error.is_exit() { Err(error) } else { Ok(Step::Over) }
     }
 
     /// The coroutine is over: drops it, and takes the task out of the loop.
     fn leave(self: &Rc<Self>, loop_: &EventLoop) {
         drop_coroutine(loop_, &**self);
-        self.task.waiters.forget_all(&self.erase());
+        self.task.waiters.forget_all(self.address());
         loop_.unregister_task(self.key());
     }
 
-    fn erase(self: &Rc<Self>) -> Rc<dyn RawTask> {
-        self.clone()
+    /// By this the futures that the task waits for know it.
+    fn address(self: &Rc<Self>) -> *const () {
+        Rc::as_ptr(self).cast()
     }
 }
 
@@ -170,12 +176,17 @@ where
         arm(&self.core, &self.task);
         self.task.waiters.begin_step();
         self.task.stepping.set(true);
-        let before = loop_.swap_current_task(Some(self.clone()));
-        let outcome = contextvars::enter(&self.task.context, || self.step(loop_));
-        loop_.swap_current_task(before);
+        let this: Rc<dyn RawTask> = self.clone();
+        let outcome =
+            current::enter(&this, || contextvars::enter(&self.task.context, || self.step(loop_)));
         self.task.stepping.set(false);
         match outcome {
-            Ok(outcome) => outcome,
+            Ok(Ok(Step::Over)) => Ok(()),
+            Ok(Ok(Step::Again)) => {
+                schedule_step(loop_, this);
+                Ok(())
+            }
+            Ok(Err(exit)) => Err(exit),
             Err(error) => events::report_callback(loop_, self, error),
         }
     }
@@ -191,8 +202,12 @@ where
         &self.task.context
     }
 
+    fn callback_name(&self) -> String {
+        "<TaskStepMethWrapper object>()".to_owned()
+    }
+
     fn callback_repr(&self) -> Option<String> {
-        Some("<TaskStepMethWrapper object>()".to_owned())
+        Some(self.callback_name())
     }
 
     fn repr(&self) -> String {
@@ -226,7 +241,8 @@ where
     }
 
     fn cancel(self: Rc<Self>, message: CancelMessage) -> bool {
-        cancel(&self.erase(), message)
+        let task: Rc<dyn RawTask> = self;
+        cancel(&task, message)
     }
 
     fn downcast(self: Rc<Self>, slot: &mut dyn Any) {
@@ -246,7 +262,7 @@ where
     }
 
     fn coroutine_repr(&self) -> Option<String> {
-        Some(format_helpers::format_coroutine(type_name::<C>(), self.core.done()))
+        Some(format_helpers::format_coroutine(type_name::<C>(), self.is_gone()))
     }
 }
 

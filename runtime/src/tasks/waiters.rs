@@ -8,22 +8,18 @@ use std::cell::Cell;
 use std::mem;
 use std::rc::{Rc, Weak};
 
-use super::RawTask;
 use crate::futures::{CancelMessage, RawFuture};
-
-struct Waiter {
-    future: Rc<dyn RawFuture>,
-    /// Polled in the last step, and pending then.
-    fresh: bool,
-}
 
 #[derive(Default)]
 pub(super) struct Waiters {
-    first: Cell<Option<Waiter>>,
+    /// The one future that a plain await waits for.
+    first: Cell<Option<Rc<dyn RawFuture>>>,
+    /// Whether the first was polled in the last step, and pending then.
+    is_fresh: Cell<bool>,
     rest: Cell<Option<Box<Rest>>>,
 }
 
-/// What the plain await of one future never needs.
+/// What a plain await never needs.
 #[derive(Default)]
 struct Rest {
     more: Vec<Waiter>,
@@ -31,18 +27,30 @@ struct Rest {
     foreign: Vec<Weak<dyn RawFuture>>,
 }
 
+struct Waiter {
+    future: Rc<dyn RawFuture>,
+    is_fresh: bool,
+}
+
 impl Waiters {
     /// Begins a step: what was waited for has yet to be polled again.
     pub(super) fn begin_step(&self) {
-        self.change_all(|waiter| waiter.fresh = false);
+        self.is_fresh.set(false);
+        self.change_more(|waiter| waiter.is_fresh = false);
     }
 
     /// Marks `future` as still waited for; false if the task was not registered with it.
     pub(super) fn renew(&self, future: &Rc<dyn RawFuture>) -> bool {
-        let mut known = false;
-        self.change_all(|waiter| {
+        let first = self.first.take();
+        let mut known = first.as_ref().is_some_and(|first| Rc::ptr_eq(first, future));
+        self.first.set(first);
+        if known {
+            self.is_fresh.set(true);
+            return true;
+        }
+        self.change_more(|waiter| {
             if Rc::ptr_eq(&waiter.future, future) {
-                waiter.fresh = true;
+                waiter.is_fresh = true;
                 known = true;
             }
         });
@@ -50,14 +58,16 @@ impl Waiters {
     }
 
     pub(super) fn add(&self, future: Rc<dyn RawFuture>) {
-        let waiter = Waiter { future, fresh: true };
         match self.first.take() {
-            // A future that is done has forgotten its callbacks.
-            Some(first) if first.fresh || !first.future.core().done() => {
+            // A future that is done has forgotten its callbacks: its place is free.
+            Some(first) if self.is_fresh.get() || !first.core().done() => {
                 self.first.set(Some(first));
-                self.with_rest(|rest| rest.more.push(waiter));
+                self.with_rest(|rest| rest.more.push(Waiter { future, is_fresh: true }));
             }
-            _ => self.first.set(Some(waiter)),
+            _ => {
+                self.first.set(Some(future));
+                self.is_fresh.set(true);
+            }
         }
     }
 
@@ -78,73 +88,64 @@ impl Waiters {
     }
 
     /// Ends a step: takes the wake-up of `task` back from what it did not poll again.
-    pub(super) fn settle(&self, task: &Rc<dyn RawTask>) {
-        if let Some(first) = self.first.take() {
-            if first.fresh {
-                self.first.set(Some(first));
-            } else {
-                forget(&first, task);
-            }
+    pub(super) fn settle(&self, task: *const ()) {
+        if !self.is_fresh.get()
+            && let Some(first) = self.first.take()
+        {
+            forget(&first, task);
         }
         let Some(mut rest) = self.rest.take() else { return };
         let (fresh, stale): (Vec<_>, Vec<_>) =
-            mem::take(&mut rest.more).into_iter().partition(|waiter| waiter.fresh);
+            mem::take(&mut rest.more).into_iter().partition(|waiter| waiter.is_fresh);
         rest.more = fresh;
         self.rest.set(Some(rest));
-        stale.iter().for_each(|waiter| forget(waiter, task));
+        stale.iter().for_each(|waiter| forget(&waiter.future, task));
     }
 
     /// Takes the wake-up of `task` back from everything.
-    pub(super) fn forget_all(&self, task: &Rc<dyn RawTask>) {
+    pub(super) fn forget_all(&self, task: *const ()) {
+        self.is_fresh.set(false);
         if let Some(first) = self.first.take() {
             forget(&first, task);
         }
         let more = self.rest.take().map_or(Vec::new(), |rest| rest.more);
-        more.iter().for_each(|waiter| forget(waiter, task));
+        more.iter().for_each(|waiter| forget(&waiter.future, task));
     }
 
     /// The first of the futures that are waited for.
     pub(super) fn first(&self) -> Option<Rc<dyn RawFuture>> {
+        if !self.is_fresh.get() {
+            return None;
+        }
         let first = self.first.take();
-        let future =
-            first.as_ref().filter(|waiter| waiter.fresh).map(|waiter| waiter.future.clone());
-        self.first.set(first);
-        future
+        self.first.set(first.clone());
+        first
     }
 
-    /// Cancels what is waited for; whether any of it accepted.
+    /// Cancels what is waited for; whether any of it accepted, `None` if there is nothing.
     ///
     /// Futures polled through a foreign waker are asked only if there is nothing else.
-    pub(super) fn cancel(&self, message: &CancelMessage) -> bool {
-        let Some(first) = self.first() else { return self.cancel_foreign(message) };
-        let mut more = Vec::new();
-        if let Some(rest) = self.rest.take() {
-            more.extend(rest.more.iter().map(|waiter| Rc::clone(&waiter.future)));
+    pub(super) fn cancel(&self, message: &CancelMessage) -> Option<bool> {
+        let mut futures = Vec::from_iter(self.first());
+        self.change_more(|waiter| {
+            futures.extend(waiter.is_fresh.then(|| Rc::clone(&waiter.future)));
+        });
+        if futures.is_empty()
+            && let Some(rest) = self.rest.take()
+        {
+            let pending = |future: &Rc<dyn RawFuture>| !future.core().done();
+            futures.extend(rest.foreign.iter().filter_map(Weak::upgrade).filter(pending));
             self.rest.set(Some(rest));
         }
-        let mut accepted = first.cancel(message.clone());
-        for future in more {
-            accepted |= future.cancel(message.clone());
+        let mut accepted = None;
+        for future in futures {
+            let accepts = future.cancel(message.clone());
+            accepted = Some(accepted.unwrap_or(false) || accepts);
         }
         accepted
     }
 
-    fn cancel_foreign(&self, message: &CancelMessage) -> bool {
-        let Some(rest) = self.rest.take() else { return false };
-        let foreign: Vec<_> = rest.foreign.iter().filter_map(Weak::upgrade).collect();
-        self.rest.set(Some(rest));
-        let mut accepted = false;
-        for future in foreign {
-            accepted |= future.cancel(message.clone());
-        }
-        accepted
-    }
-
-    fn change_all(&self, mut change: impl FnMut(&mut Waiter)) {
-        if let Some(mut first) = self.first.take() {
-            change(&mut first);
-            self.first.set(Some(first));
-        }
+    fn change_more(&self, change: impl FnMut(&mut Waiter)) {
         if let Some(mut rest) = self.rest.take() {
             rest.more.iter_mut().for_each(change);
             self.rest.set(Some(rest));
@@ -158,9 +159,9 @@ impl Waiters {
     }
 }
 
-fn forget(waiter: &Waiter, task: &Rc<dyn RawTask>) {
-    let core = waiter.future.core();
+fn forget(future: &Rc<dyn RawFuture>, task: *const ()) {
+    let core = future.core();
     if !core.done() {
-        core.callbacks.remove(|callback| std::ptr::addr_eq(callback, Rc::as_ptr(task)));
+        core.callbacks.remove(|callback| std::ptr::addr_eq(callback, task));
     }
 }
