@@ -1,5 +1,7 @@
 //! The event loop; mirrors `base_events.py`.
 
+mod exception_handler;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
@@ -19,14 +21,17 @@ use crate::events::{
     self, Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, ThreadSafeHandle,
     Timer, TimerHandle,
 };
-use crate::exceptions::{Error, Result, RuntimeError, panic_with};
+use crate::exceptions::{Result, RuntimeError, panic_with};
 use crate::format_helpers::repr_bool;
 use crate::futures::{AnyFuture, Future};
 use crate::heapq::{self, Entry};
 use crate::log;
 use crate::selector_events::{Remote, Selector, TaskKey};
-use crate::tasks::{self, AnyTask, RawTask, Task, TaskOptions};
+use crate::tasks::{self, RawTask, Task, TaskOptions};
 use crate::timeouts::IntoDelay;
+
+pub(crate) use exception_handler::log_exception;
+pub use exception_handler::{ExceptionContext, ExceptionHandler};
 
 /// An event loop: a queue of callbacks, a heap of timers and a selector, on one thread.
 ///
@@ -70,80 +75,6 @@ enum Life {
     /// `close` is dropping what is left: whatever that schedules is dropped as well.
     Closing,
     Closed,
-}
-
-/// A loop's exception handler: gets the loop and what happened.
-pub type ExceptionHandler = Rc<dyn Fn(&EventLoop, &ExceptionContext) -> Result<()>>;
-
-/// What an exception handler is told; mirrors the `context` dict of `loop.call_exception_handler`.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ExceptionContext {
-    /// What happened.
-    pub message: String,
-    /// The exception, if there is one.
-    pub exception: Option<Error>,
-    /// The future it is about.
-    pub future: Option<AnyFuture>,
-    /// The task it is about.
-    pub task: Option<AnyTask>,
-    /// The handle whose callback failed.
-    pub handle: Option<Handle>,
-    /// The context that the failing exception handler was given.
-    pub context: Option<Box<ExceptionContext>>,
-}
-
-impl ExceptionContext {
-    /// A context with a message and nothing else.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            exception: None,
-            future: None,
-            task: None,
-            handle: None,
-            context: None,
-        }
-    }
-
-    /// The lines that the default handler logs: the message, then `key: repr` by key.
-    fn log_lines(&self) -> String {
-        let message = match &*self.message {
-            "" => "Unhandled exception in event loop",
-            message => message,
-        };
-        let mut lines = vec![message.to_owned()];
-        let mut line = |key: &str, value: Option<String>| {
-            lines.extend(value.map(|value| format!("{key}: {value}")));
-        };
-        line("context", self.context.as_ref().map(|context| context.repr()));
-        line("future", self.future.as_ref().map(|future| format!("{future:?}")));
-        line("handle", self.handle.as_ref().map(|handle| format!("{handle:?}")));
-        line("task", self.task.as_ref().map(|task| format!("{task:?}")));
-        lines.join("\n")
-    }
-
-    /// Python's repr of the context as the dict that it is there.
-    fn repr(&self) -> String {
-        let mut items =
-            vec![format!("'message': {}", crate::format_helpers::repr_str(&self.message))];
-        items.extend(self.exception.as_ref().map(|error| format!("'exception': {error:?}")));
-        items.extend(self.future.as_ref().map(|future| format!("'future': {future:?}")));
-        items.extend(self.task.as_ref().map(|task| format!("'task': {task:?}")));
-        items.extend(self.handle.as_ref().map(|handle| format!("'handle': {handle:?}")));
-        format!("{{{}}}", items.join(", "))
-    }
-
-    /// The context that a custom handler runs in: the task's, else the future's, else the handle's.
-    fn context_to_run_in(&self) -> Option<Context> {
-        if let Some(task) = &self.task {
-            return Some(task.get_context());
-        }
-        if let Some(future) = &self.future {
-            return future.as_task().map(|task| task.get_context());
-        }
-        self.handle.as_ref().map(Handle::get_context)
-    }
 }
 
 // Running and stopping.
@@ -784,118 +715,6 @@ impl EventLoop {
             tasks::schedule_step(self, task);
         }
     }
-}
-
-// Errors and debugging.
-impl EventLoop {
-    /// The exception handler, or `None` if the default one is in use.
-    ///
-    /// Mirrors `loop.get_exception_handler`.
-    pub fn get_exception_handler(&self) -> Option<ExceptionHandler> {
-        self.0.exception_handler.borrow().clone()
-    }
-
-    /// Sets what is called with errors that nobody else gets.
-    ///
-    /// The handler runs in the context of the task, future or handle concerned. Mirrors
-    /// `loop.set_exception_handler`.
-    ///
-    /// ```
-    /// # fn main() -> asyncio::Result<()> {
-    /// let loop_ = asyncio::new_event_loop();
-    /// loop_.set_exception_handler(|_loop, context| {
-    ///     assert_eq!(context.message, "out of ink");
-    /// });
-    /// loop_.call_exception_handler(asyncio::ExceptionContext::new("out of ink"))?;
-    /// loop_.close()
-    /// # }
-    /// ```
-    pub fn set_exception_handler<F, R>(&self, handler: F)
-    where
-        F: Fn(&EventLoop, &ExceptionContext) -> R + 'static,
-        R: CallbackOutput,
-    {
-        let handler: ExceptionHandler =
-            Rc::new(move |loop_, context| handler(loop_, context).into_outcome());
-        let before = self.0.exception_handler.replace(Some(handler));
-        drop(before);
-    }
-
-    /// Goes back to the default exception handler: Python's `set_exception_handler(None)`.
-    pub fn clear_exception_handler(&self) {
-        let before = self.0.exception_handler.replace(None);
-        drop(before);
-    }
-
-    /// Logs what happened: the message, then what it is about, then the exception.
-    ///
-    /// Mirrors `loop.default_exception_handler`.
-    pub fn default_exception_handler(&self, context: &ExceptionContext) {
-        log_exception(context);
-    }
-
-    /// Calls the exception handler with `context`.
-    ///
-    /// A handler that fails is itself reported to the default one. Mirrors
-    /// `loop.call_exception_handler`.
-    ///
-    /// # Errors
-    /// SystemExit or KeyboardInterrupt out of the handler.
-    pub fn call_exception_handler(&self, context: ExceptionContext) -> Result<()> {
-        let Some(handler) = self.get_exception_handler() else {
-            self.default_exception_handler(&context);
-            return Ok(());
-        };
-        let mut call = || handler(self, &context);
-        let outcome = match context.context_to_run_in() {
-            Some(slot) => events::call(&Cell::new(contextvars::slot_from(&slot)), call),
-            None => events::call_here(&mut call),
-        };
-        let Err(error) = outcome else { return Ok(()) };
-        if error.is_exit() {
-            return Err(error);
-        }
-        let mut failure = ExceptionContext::new("Unhandled error in exception handler");
-        failure.exception = Some(error);
-        failure.context = Some(Box::new(context));
-        self.default_exception_handler(&failure);
-        Ok(())
-    }
-
-    /// Whether debug mode is on. Mirrors `loop.get_debug`.
-    pub fn get_debug(&self) -> bool {
-        self.0.debug.get()
-    }
-
-    /// Turns debug mode on or off: callbacks that take long are reported.
-    ///
-    /// The environment variable `ASYNCIO_DEBUG=1` turns it on for new loops. Mirrors
-    /// `loop.set_debug`.
-    pub fn set_debug(&self, enabled: bool) {
-        self.0.debug.set(enabled);
-    }
-
-    /// How long, in seconds, a callback may take before debug mode reports it; 0.1 at first.
-    ///
-    /// Mirrors `loop.slow_callback_duration`.
-    pub fn slow_callback_duration(&self) -> f64 {
-        self.0.slow_callback_duration.get()
-    }
-
-    /// Sets [`slow_callback_duration`](Self::slow_callback_duration), in seconds.
-    pub fn set_slow_callback_duration(&self, seconds: f64) {
-        self.0.slow_callback_duration.set(seconds);
-    }
-}
-
-/// Logs a context as the default exception handler does; for when its loop is gone, too.
-pub(crate) fn log_exception(context: &ExceptionContext) {
-    let mut text = context.log_lines();
-    if let Some(exception) = &context.exception {
-        text.push('\n');
-        text.push_str(exception.format_exception().trim_end());
-    }
-    log::log(&text);
 }
 
 impl PartialEq for EventLoop {

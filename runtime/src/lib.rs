@@ -20,12 +20,16 @@ mod format_helpers;
 pub mod futures;
 mod heapq;
 mod log;
+#[cfg(feature = "macros")]
+mod macros;
 mod raw;
 pub mod runners;
 mod selector_events;
 pub mod tasks;
 pub mod timeouts;
 
+#[cfg(feature = "macros")]
+pub use asyncio_macros::{main, test};
 pub use base_events::{EventLoop, ExceptionContext, ExceptionHandler};
 pub use contextvars::{Context, ContextVar, Token, copy_context};
 pub use coroutines::{Awaitable, iscoroutine, isfuture, wrap};

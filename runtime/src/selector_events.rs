@@ -106,10 +106,7 @@ impl Remote {
     }
 
     /// Takes out what other threads have sent since the last time.
-    pub(crate) fn take(&self) -> Vec<Message> {
-        if !self.waiting.load(Ordering::Relaxed) {
-            return Vec::new();
-        }
+    fn take(&self) -> Vec<Message> {
         self.waiting.store(false, Ordering::SeqCst);
         mem::take(&mut self.lock().messages)
     }
@@ -160,6 +157,9 @@ impl Selector {
 impl EventLoop {
     /// Takes in what other threads have sent: their calls go behind what is ready already.
     pub(crate) fn process_inbox(&self) {
+        if !self.0.remote.waiting.load(Ordering::Relaxed) {
+            return;
+        }
         for message in self.0.remote.take() {
             match message {
                 Message::Call(call) => self.push_call(call),

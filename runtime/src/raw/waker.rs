@@ -78,7 +78,7 @@ impl TaskWaker {
 /// `data` comes from [`TaskWaker::data`] of a task that is being polled.
 unsafe fn fixed<'a>(data: *const ()) -> &'a Fixed {
     // SAFETY: the task outlives its poll, and `fixed` is written only before the first one.
-    unsafe { &*(&raw const (*data.cast::<TaskWaker>()).fixed) }
+    unsafe { &(*data.cast::<TaskWaker>()).fixed }
 }
 
 /// # Safety
