@@ -7,7 +7,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use asyncio::*;
+use asyncio::contextvars::*;
+use asyncio::{LookupError, Result};
 
 static V: ContextVar<i32> = ContextVar::new("v");
 static W: ContextVar<&str> = ContextVar::with_default("w", "d");

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use asyncio::*;
+use asyncio::exceptions::*;
 
 /// The name of each class, one of its exceptions, and what it is an instance of.
 macro_rules! classes {
