@@ -506,30 +506,26 @@ impl<T: 'static> Future<T> {
         cx: &mut TaskContext<'_>,
         read: impl FnOnce(&Self) -> Result<T>,
     ) -> Poll<Result<T>> {
-        match poll_done(&self.raw(), cx) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(Some(thrown)) => Poll::Ready(Err(thrown)),
-            Poll::Ready(None) => Poll::Ready(read(self)),
-        }
+        current::with(|task| {
+            let core = self.core();
+            if let Some(error) = task.and_then(|task| tasks::take_throw(task, core)) {
+                return Poll::Ready(Err(error));
+            }
+            if core.done() {
+                return Poll::Ready(read(self));
+            }
+            wait(&self.raw(), task, cx.waker());
+            Poll::Pending
+        })
     }
 }
 
-/// Polls `future` on behalf of whoever owns `cx`: ready when it is done, or with the error that
-/// is being thrown into the current task.
-fn poll_done(future: &Rc<dyn RawFuture>, cx: &mut TaskContext<'_>) -> Poll<Option<Error>> {
-    current::with(|task| {
-        if let Some(error) = task.and_then(|task| tasks::take_throw(task, future)) {
-            return Poll::Ready(Some(error));
-        }
-        if future.core().done() {
-            return Poll::Ready(None);
-        }
-        match task {
-            Some(task) if task.task_core().waker.is(cx.waker()) => tasks::wait_on(task, future),
-            task => poll_foreign(future, cx.waker(), task),
-        }
-        Poll::Pending
-    })
+/// Registers whoever polls with a pending `future`: the current task, if the waker is its own.
+fn wait(future: &Rc<dyn RawFuture>, task: Option<&Rc<dyn tasks::RawTask>>, waker: &Waker) {
+    match task {
+        Some(task) if task.task_core().waker.is(waker) => tasks::wait_on(task, future),
+        task => wait_foreign(future, task, waker),
+    }
 }
 
 thread_local! {
@@ -558,10 +554,10 @@ pub(crate) fn probe<F: StdFuture>(handle: Pin<&mut F>) -> Result<F::Output, AnyF
 
 /// Leaves a standard waker with `future`: somebody other than a task's step polls it.
 #[cold]
-fn poll_foreign(
+fn wait_foreign(
     future: &Rc<dyn RawFuture>,
-    waker: &Waker,
     current: Option<&Rc<dyn tasks::RawTask>>,
+    waker: &Waker,
 ) {
     if PROBED.take().is_some() {
         return PROBED.set(Some(Probed::Pending(AnyFuture(Rc::clone(future)))));

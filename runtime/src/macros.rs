@@ -10,7 +10,7 @@
 /// | --- | --- |
 /// | `await gather(a(), b())` | `gather!(a(), b()).await?` |
 /// | `await gather(*map(work, range(3)))` | `gather!(..(0..3).map(work)).await?` |
-/// | `await gather(a(), b(), return_exceptions=True)` | `gather!(a(), b(), return_exceptions = true).await?` |
+/// | `await gather(a(), return_exceptions=True)` | `gather!(a(), return_exceptions = true).await?` |
 ///
 /// Up to 16 positional arguments give a tuple in which each keeps its type; an iterator behind
 /// `..` gives a `Vec`, and stands alone. With `return_exceptions`, a literal, each result is a

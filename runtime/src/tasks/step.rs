@@ -17,12 +17,12 @@ use crate::futures::{self, CancelMessage, Core, DoneCallback, RawFuture, Typed};
 use crate::raw::current;
 use crate::raw::task::TaskCell;
 
-/// Takes the error that this step throws into `task`, at the await of `future`.
+/// Takes the error that this step throws into `task`, at the await of the future
+/// whose core is `awaited`.
 ///
 /// A `CancelledError` that the future itself ended with goes before the task's own.
-pub(crate) fn take_throw(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) -> Option<Error> {
+pub(crate) fn take_throw(task: &Rc<dyn RawTask>, awaited: &Core) -> Option<Error> {
     let error = take_plain_throw(task)?;
-    let awaited = future.core();
     if !error.is_cancelled() || !awaited.done() {
         return Some(error);
     }
