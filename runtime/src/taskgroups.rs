@@ -1,0 +1,342 @@
+//! Task groups; mirrors `taskgroups.py`.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::mem;
+use std::pin::pin;
+use std::rc::Rc;
+
+use crate::base_events::{EventLoop, ExceptionContext};
+use crate::coroutines::Awaitable;
+use crate::events::get_running_loop;
+use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError, group_of};
+use crate::futures::{AnyFuture, Future};
+use crate::tasks::{self, AnyTask, Task, TaskOptions, current_task_of};
+
+/// Tasks that are waited for together.
+///
+/// When one fails, the others and the body are cancelled, and all failures are raised as one
+/// `ExceptionGroup` once the last task is done. A cheap handle: clones are the same group.
+/// Mirrors `asyncio.TaskGroup`.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// async fn main() -> asyncio::Result<()> {
+///     let group = asyncio::TaskGroup::new();
+///     let mut task = None;
+///     group
+///         .run(async |group| {
+///             task = Some(group.create_task(asyncio::sleep_with(0.001, 42))?);
+///             asyncio::Ok(())
+///         })
+///         .await?;
+///     assert_eq!(task.unwrap().result()?, 42);
+///     Ok(())
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+#[derive(Clone, Default)]
+pub struct TaskGroup(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    entered: Cell<bool>,
+    exiting: Cell<bool>,
+    aborting: Cell<bool>,
+    cancel_on_enter: Cell<bool>,
+    parent_cancel_requested: Cell<bool>,
+    loop_: RefCell<Option<EventLoop>>,
+    parent_task: RefCell<Option<AnyTask>>,
+    /// The tasks that are not done, in the order of their creation.
+    tasks: RefCell<BTreeMap<u64, AnyTask>>,
+    next_task: Cell<u64>,
+    errors: RefCell<Vec<Error>>,
+    /// The first SystemExit or KeyboardInterrupt.
+    base_error: RefCell<Option<Error>>,
+    on_completed: RefCell<Option<Future<()>>>,
+}
+
+impl TaskGroup {
+    /// A group that was not entered yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Enters the group, runs `body`, and waits for all tasks: Python's `async with`.
+    ///
+    /// # Errors
+    /// An `ExceptionGroup` of what the tasks and the body failed with; SystemExit and
+    /// KeyboardInterrupt come alone; RuntimeError if the group was entered before, or outside
+    /// of a task.
+    ///
+    /// # Cancellation
+    /// Cancelling the task cancels all tasks of the group, and is raised when they are done,
+    /// unless one of them failed.
+    pub async fn run<E>(&self, body: impl AsyncFnOnce(&Self) -> Result<(), E>) -> Result<()>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        self.enter()?;
+        let body = pin!(Some(body(self)));
+        let outcome = tasks::drive(body).await;
+        let outcome = outcome.and_then(|outcome| outcome.map_err(Error::from_failure));
+        self.exit(outcome.err()).await
+    }
+
+    /// Creates a task in this group.
+    ///
+    /// Mirrors `TaskGroup.create_task`.
+    ///
+    /// # Errors
+    /// RuntimeError if the group was not entered, is finished or is shutting down; the
+    /// coroutine is dropped then.
+    pub fn create_task<A>(&self, coroutine: A) -> Result<Task<A::Value>>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        self.create_task_with(coroutine, TaskOptions::new())
+    }
+
+    /// [`create_task`](Self::create_task) with a name, a context or an eager start.
+    ///
+    /// # Errors
+    /// As [`create_task`](Self::create_task).
+    pub fn create_task_with<A>(&self, coroutine: A, options: TaskOptions) -> Result<Task<A::Value>>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        let inner = &self.0;
+        let has_not = |state: &str| RuntimeError(format!("TaskGroup {self:?} {state}"));
+        if !inner.entered.get() {
+            return Err(has_not("has not been entered"));
+        }
+        if self.is_finished() {
+            return Err(has_not("is finished"));
+        }
+        if inner.aborting.get() {
+            return Err(has_not("is shutting down"));
+        }
+        let loop_ = inner.loop_.borrow().clone().unwrap_or_else(get_running_loop);
+        let task = loop_.create_task_with(coroutine, options);
+        let id = inner.next_task.replace(inner.next_task.get() + 1);
+        inner.tasks.borrow_mut().insert(id, task.any());
+        let group = self.clone();
+        task.add_done_callback(move |task: &Task<A::Value>| group.on_task_done(id, &task.any()));
+        // A task that started eagerly may have cancelled the group before it joined.
+        if inner.aborting.get() && !task.done() {
+            task.cancel();
+        }
+        Ok(task)
+    }
+
+    /// Cancels the tasks and the body; the block then ends without `CancelledError`.
+    ///
+    /// Before the group is entered, it is cancelled on entry; after its end nothing happens.
+    /// Mirrors `TaskGroup.cancel`.
+    pub fn cancel(&self) {
+        let inner = &self.0;
+        if !inner.entered.get() {
+            inner.cancel_on_enter.set(true);
+            return;
+        }
+        if self.is_finished() || inner.aborting.get() {
+            return;
+        }
+        self.abort();
+        let parent = inner.parent_task.borrow().clone();
+        if let Some(parent) = parent
+            && !inner.parent_cancel_requested.replace(true)
+        {
+            parent.cancel();
+        }
+    }
+
+    fn is_finished(&self) -> bool {
+        self.0.exiting.get() && self.0.tasks.borrow().is_empty()
+    }
+
+    /// Python's `__aenter__`.
+    pub(crate) fn enter(&self) -> Result<()> {
+        let inner = &self.0;
+        if inner.entered.get() {
+            return Err(RuntimeError(format!("TaskGroup {self:?} has already been entered")));
+        }
+        let loop_ = get_running_loop();
+        let Some(parent) = current_task_of(&loop_) else {
+            return Err(RuntimeError(format!(
+                "TaskGroup {self:?} cannot determine the parent task"
+            )));
+        };
+        inner.loop_.replace(Some(loop_));
+        inner.parent_task.replace(Some(parent));
+        inner.entered.set(true);
+        if inner.cancel_on_enter.get() {
+            self.cancel();
+        }
+        Ok(())
+    }
+
+    /// Python's `__aexit__`.
+    pub(crate) async fn exit(&self, error: Option<Error>) -> Result<()> {
+        let _finally = ForgetOnDrop(self);
+        let inner = &self.0;
+        inner.exiting.set(true);
+        let mut propagate = error.clone().filter(Error::is_cancelled);
+        if let Some(error) = &error {
+            self.note_base_error(error);
+            if !inner.aborting.get() {
+                self.abort();
+            }
+        }
+        let pending = self.wait_for_tasks(&mut propagate).await;
+        let base_error = inner.base_error.take();
+        if let Some(base_error) = base_error {
+            return Err(base_error);
+        }
+        let parent = inner.parent_task.borrow().clone();
+        if inner.parent_cancel_requested.get() {
+            // Our own request: it must be taken back. What is left is somebody else's.
+            match parent.as_ref().map_or(0, |parent| parent.uncancel()) {
+                0 => propagate = None,
+                _ => propagate = propagate.or(pending),
+            }
+        }
+        let mut errors = inner.errors.take();
+        if let Some(cancelled) = propagate
+            && errors.is_empty()
+        {
+            return Err(cancelled);
+        }
+        let body_error = error.filter(|error| !error.is_cancelled());
+        errors.extend(body_error.clone());
+        if errors.is_empty() {
+            return Ok(());
+        }
+        if let Some(parent) = parent
+            && parent.cancelling() > 0
+        {
+            // Keeps the count, and has CancelledError raised at the next await.
+            parent.uncancel();
+            parent.cancel();
+        }
+        match body_error {
+            Some(lone) if errors.len() == 1 && lone.is::<GeneratorExit>() => Err(lone),
+            _ => Err(group_of("unhandled errors in a TaskGroup", errors)),
+        }
+    }
+
+    /// Waits until the last task is done, through any number of cancellations; returns the
+    /// last of them, and leaves in `propagate` one that nobody had asked for before.
+    async fn wait_for_tasks(&self, propagate: &mut Option<Error>) -> Option<Error> {
+        let inner = &self.0;
+        let mut pending = None;
+        while !inner.tasks.borrow().is_empty() {
+            let completed = get_running_loop().create_future();
+            inner.on_completed.replace(Some(completed.clone()));
+            let outcome = completed.await;
+            inner.on_completed.replace(None);
+            let Err(cancelled) = outcome else { continue };
+            pending = Some(cancelled.clone());
+            if !inner.aborting.get() {
+                *propagate = Some(cancelled);
+                self.abort();
+            }
+        }
+        pending
+    }
+
+    fn note_base_error(&self, error: &Error) {
+        let mut base_error = self.0.base_error.borrow_mut();
+        if error.is_exit() && base_error.is_none() {
+            *base_error = Some(error.clone());
+        }
+    }
+
+    fn abort(&self) {
+        self.0.aborting.set(true);
+        let tasks: Vec<_> = self.0.tasks.borrow().values().cloned().collect();
+        for task in tasks {
+            task.cancel();
+        }
+    }
+
+    fn on_task_done(&self, id: u64, task: &AnyTask) -> Result<()> {
+        let inner = &self.0;
+        let done = inner.tasks.borrow_mut().remove(&id);
+        drop(done);
+        let completed = inner.on_completed.borrow().clone();
+        if let Some(completed) = completed
+            && inner.tasks.borrow().is_empty()
+            && !completed.done()
+        {
+            completed.set_result(())?;
+        }
+        if task.cancelled() {
+            return Ok(());
+        }
+        let Some(error) = task.exception()? else { return Ok(()) };
+        inner.errors.borrow_mut().push(error.clone());
+        self.note_base_error(&error);
+        let Some(parent) = inner.parent_task.borrow().clone() else { return Ok(()) };
+        if parent.done() {
+            return report_late_error(task, &parent, error);
+        }
+        if !inner.aborting.get() && !inner.parent_cancel_requested.get() {
+            self.abort();
+            inner.parent_cancel_requested.set(true);
+            parent.cancel();
+        }
+        Ok(())
+    }
+}
+
+fn report_late_error(task: &AnyTask, parent: &AnyTask, error: Error) -> Result<()> {
+    let Some(loop_) = AnyFuture::try_get_loop(task) else { return Ok(()) };
+    let mut context = ExceptionContext::new(format!(
+        "Task {task:?} has errored out but its parent task {parent:?} is already completed"
+    ));
+    context.exception = Some(error);
+    context.task = Some(task.clone());
+    loop_.call_exception_handler(context)
+}
+
+/// The `finally` of the exit: errors and tasks are heavy.
+struct ForgetOnDrop<'a>(&'a TaskGroup);
+
+impl Drop for ForgetOnDrop<'_> {
+    fn drop(&mut self) {
+        let inner = &self.0.0;
+        let parent = inner.parent_task.take();
+        let loop_ = inner.loop_.take();
+        let errors = mem::take(&mut *inner.errors.borrow_mut());
+        let base_error = inner.base_error.take();
+        drop((parent, loop_, errors, base_error));
+    }
+}
+
+impl fmt::Debug for TaskGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        f.write_str("<TaskGroup")?;
+        let tasks = inner.tasks.borrow().len();
+        if tasks > 0 {
+            write!(f, " tasks={tasks}")?;
+        }
+        let errors = inner.errors.borrow().len();
+        if errors > 0 {
+            write!(f, " errors={errors}")?;
+        }
+        if inner.aborting.get() {
+            f.write_str(" cancelling")?;
+        } else if inner.entered.get() {
+            f.write_str(" entered")?;
+        }
+        f.write_str(">")
+    }
+}

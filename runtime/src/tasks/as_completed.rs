@@ -1,0 +1,278 @@
+//! `as_completed`: results in the order in which they come.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::future::{Future as StdFuture, IntoFuture, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use super::{Child, ensure_child, handle_id};
+use crate::coroutines::Awaitable;
+use crate::events::{self, TimerHandle};
+use crate::exceptions::{Error, Result, TimeoutError, panic_with};
+use crate::futures::{CallbackId, Future};
+use crate::timeouts::IntoTimeout;
+
+/// Runs awaitables concurrently and gives their results as they come.
+///
+/// As an iterator it gives awaitables, each of which ends with the next result; as a stream,
+/// or by [`anext`](AsCompleted::anext), the futures themselves, done. Mirrors
+/// `asyncio.as_completed`.
+///
+/// # Panics
+/// As [`get_event_loop`](crate::get_event_loop).
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// async fn main() -> asyncio::Result<()> {
+///     let sleeps = [3, 1, 2].map(|n| asyncio::sleep_with(f64::from(n) / 1000.0, n));
+///     let mut order = Vec::new();
+///     for next in asyncio::as_completed(sleeps) {
+///         order.push(next.await?);
+///     }
+///     assert_eq!(order, [1, 2, 3]);
+///     Ok(())
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+#[track_caller]
+pub fn as_completed<I>(awaitables: I) -> AsCompleted<<I::Item as Awaitable>::Value>
+where
+    I: IntoIterator,
+    I::Item: Awaitable,
+    <I::Item as IntoFuture>::IntoFuture: 'static,
+    <I::Item as Awaitable>::Value: 'static,
+{
+    as_completed_with(awaitables, None)
+}
+
+/// [`as_completed`] with a timeout, in seconds: when it is over, each result still to come is a
+/// `TimeoutError`.
+///
+/// # Panics
+/// As [`as_completed`].
+#[track_caller]
+pub fn as_completed_with<I>(
+    awaitables: I,
+    timeout: impl IntoTimeout,
+) -> AsCompleted<<I::Item as Awaitable>::Value>
+where
+    I: IntoIterator,
+    I::Item: Awaitable,
+    <I::Item as IntoFuture>::IntoFuture: 'static,
+    <I::Item as Awaitable>::Value: 'static,
+{
+    let loop_ = events::get_event_loop();
+    let mut seen = HashSet::new();
+    let mut todo = Vec::new();
+    for awaitable in awaitables {
+        let child = match ensure_child(awaitable, Some(&loop_)) {
+            Ok(child) => child,
+            Err(error) => panic_with(error),
+        };
+        if child.is_new || seen.insert(handle_id(&child.future.any())) {
+            todo.push(child);
+        }
+    }
+    let state = Rc::new(State {
+        todo_left: Cell::new(todo.len()),
+        todo: RefCell::default(),
+        done: RefCell::default(),
+        getters: RefCell::default(),
+        timer: RefCell::new(None),
+    });
+    let is_empty = todo.is_empty();
+    for (index, child) in todo.into_iter().enumerate() {
+        let future = child.future.clone();
+        let completed = Rc::clone(&state);
+        // Filled first: the callback of a future that is done is scheduled at once.
+        state.todo.borrow_mut().push(None);
+        let callback = future
+            .add_done_callback(move |_: &Future<_>| completed.handle_completion(index));
+        state.todo.borrow_mut()[index] = Some((child, callback));
+    }
+    if let Some(seconds) = timeout.into_timeout().filter(|_| !is_empty) {
+        let expired = Rc::clone(&state);
+        let timer = loop_.call_later(seconds, move || expired.handle_timeout());
+        state.timer.replace(Some(timer));
+    }
+    AsCompleted { state, next: None }
+}
+
+/// The iterator and stream of [`as_completed`].
+pub struct AsCompleted<T> {
+    state: Rc<State<T>>,
+    /// What the stream is waiting for.
+    next: Option<WaitForOne<T>>,
+}
+
+struct State<T> {
+    /// The futures that are not done, by the place of their argument.
+    todo: RefCell<Vec<Option<(Child<T>, CallbackId)>>>,
+    todo_left: Cell<usize>,
+    /// The futures that are done and not yet given out; `None` for one that was late.
+    done: RefCell<VecDeque<Option<Child<T>>>>,
+    getters: RefCell<VecDeque<Future<()>>>,
+    timer: RefCell<Option<TimerHandle>>,
+}
+
+impl<T: 'static> State<T> {
+    fn handle_completion(&self, index: usize) {
+        let Some((child, _)) = self.todo.borrow_mut()[index].take() else { return };
+        self.put(Some(child));
+        if self.todo.borrow().iter().all(Option::is_none)
+            && let Some(timer) = &*self.timer.borrow()
+        {
+            timer.cancel();
+        }
+    }
+
+    fn handle_timeout(&self) {
+        let todo = self.todo.take();
+        self.todo.borrow_mut().resize_with(todo.len(), || None);
+        for (child, callback) in todo.into_iter().flatten() {
+            child.future.remove_done_callback(callback);
+            self.put(None);
+        }
+    }
+
+    fn put(&self, child: Option<Child<T>>) {
+        self.done.borrow_mut().push_back(child);
+        self.wake_next();
+    }
+
+    fn wake_next(&self) {
+        loop {
+            let Some(getter) = self.getters.borrow_mut().pop_front() else { return };
+            if getter.set_result(()).is_ok() {
+                return;
+            }
+        }
+    }
+}
+
+impl<T: 'static> AsCompleted<T> {
+    fn wait_for_one(&self) -> Option<WaitForOne<T>> {
+        let left = self.state.todo_left.get().checked_sub(1)?;
+        self.state.todo_left.set(left);
+        Some(WaitForOne { state: Some(Rc::clone(&self.state)), getter: None })
+    }
+
+    /// The next future that is done, or `None` after the last: Python's `__anext__`.
+    ///
+    /// # Errors
+    /// TimeoutError when the time is over.
+    ///
+    /// # Cancellation
+    /// `CancelledError` is raised here; the futures are not cancelled.
+    pub async fn anext(&mut self) -> Option<Result<Future<T>>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl<T: 'static> Iterator for AsCompleted<T> {
+    type Item = NextCompleted<T>;
+
+    fn next(&mut self) -> Option<NextCompleted<T>> {
+        self.wait_for_one().map(NextCompleted)
+    }
+}
+
+impl<T: 'static> Stream for AsCompleted<T> {
+    type Item = Result<Future<T>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.next.is_none() {
+            self.next = self.wait_for_one();
+        }
+        let Some(next) = &mut self.next else { return Poll::Ready(None) };
+        let outcome = ready!(next.poll_child(cx));
+        self.next = None;
+        Poll::Ready(Some(outcome.map(|child| child.future)))
+    }
+}
+
+impl<T> Unpin for AsCompleted<T> {}
+
+impl<T> fmt::Debug for AsCompleted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let left = self.state.todo_left.get();
+        f.debug_struct("AsCompleted").field("left", &left).finish_non_exhaustive()
+    }
+}
+
+/// The next result of an [`AsCompleted`], whichever future it comes from.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct NextCompleted<T: 'static>(WaitForOne<T>);
+
+impl<T: 'static> StdFuture for NextCompleted<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        self.0.poll_child(cx).map(|outcome| outcome.and_then(|child| child.result()))
+    }
+}
+
+impl<T: 'static> fmt::Debug for NextCompleted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NextCompleted").finish_non_exhaustive()
+    }
+}
+
+/// Waits for the next future to be done; gives its turn back if it is cancelled or dropped.
+struct WaitForOne<T: 'static> {
+    /// `None` once the turn was taken.
+    state: Option<Rc<State<T>>>,
+    getter: Option<Future<()>>,
+}
+
+impl<T: 'static> Unpin for WaitForOne<T> {}
+
+impl<T: 'static> WaitForOne<T> {
+    fn poll_child(&mut self, cx: &mut Context<'_>) -> Poll<Result<Child<T>>> {
+        loop {
+            if let Some(getter) = &mut self.getter {
+                let outcome = ready!(Pin::new(getter).poll(cx));
+                if let Err(error) = outcome {
+                    self.give_back();
+                    return Poll::Ready(Err(error));
+                }
+                self.getter = None;
+            }
+            let Some(state) = &self.state else { return Poll::Pending };
+            let done = state.done.borrow_mut().pop_front();
+            if let Some(child) = done {
+                self.state = None;
+                return Poll::Ready(child.ok_or_else(Error::bare::<TimeoutError>));
+            }
+            let getter = events::get_running_loop().create_future();
+            state.getters.borrow_mut().push_back(getter.clone());
+            self.getter = Some(getter);
+        }
+    }
+
+    /// Ends the turn unused: somebody else may have been woken in vain for it.
+    fn give_back(&mut self) {
+        let Some(state) = self.state.take() else { return };
+        state.todo_left.set(state.todo_left.get() + 1);
+        let Some(getter) = self.getter.take() else { return };
+        let was_woken = getter.done() && !getter.cancelled();
+        getter.cancel();
+        state.getters.borrow_mut().retain(|waiting| *waiting != getter);
+        if was_woken && !state.done.borrow().is_empty() {
+            state.wake_next();
+        }
+    }
+}
+
+impl<T: 'static> Drop for WaitForOne<T> {
+    fn drop(&mut self) {
+        // A coroutine that never started has not taken its turn in Python either way.
+        self.give_back();
+    }
+}

@@ -1,0 +1,85 @@
+//! `shield`: waiting without passing a cancellation on.
+
+use std::rc::Rc;
+
+use super::ensure_child;
+use crate::coroutines::Awaitable;
+use crate::exceptions::panic_with;
+use crate::futures::Future;
+
+/// Waits for `awaitable` and shields it from cancellation.
+///
+/// If the task that waits is cancelled, `CancelledError` is raised at its await, but what is
+/// shielded goes on; nobody then looks at its failure, which is reported as never retrieved.
+/// If it is cancelled by others, so is the wait. Mirrors `asyncio.shield`.
+///
+/// # Panics
+/// As [`get_event_loop`](crate::get_event_loop), for a coroutine.
+///
+/// ```
+/// # fn main() -> asyncio::Result<()> {
+/// async fn main() -> asyncio::Result<()> {
+///     let work = asyncio::create_task(asyncio::sleep_with(0.001, "done"));
+///     let shielded = work.clone();
+///     let waiting = asyncio::create_task(async move { asyncio::shield(shielded).await });
+///     asyncio::sleep(0).await?;
+///     waiting.cancel();
+///     assert!(waiting.await.unwrap_err().is::<asyncio::CancelledError>());
+///     assert_eq!(work.await?, "done");
+///     Ok(())
+/// }
+/// asyncio::run(main())
+/// # }
+/// ```
+#[track_caller]
+pub fn shield<A>(awaitable: A) -> Future<A::Value>
+where
+    A: Awaitable,
+    A::IntoFuture: 'static,
+    A::Value: 'static,
+{
+    let inner = match ensure_child(awaitable, None) {
+        Ok(inner) => inner,
+        Err(error) => panic_with(error),
+    };
+    if inner.future.done() && !inner.is_shared() {
+        return inner.future;
+    }
+    let loop_ = inner.future.get_loop();
+    let outer = loop_.create_future();
+    if inner.future.done() {
+        // Python returns the inner future itself, which here would give its result up.
+        copy_outcome(&outer, inner.result());
+        return outer;
+    }
+    let (read, target) = (inner.read(), outer.clone());
+    let callback = inner.future.add_done_callback(move |inner: &Future<A::Value>| {
+        if target.cancelled() {
+            return;
+        }
+        if inner.cancelled() {
+            target.cancel();
+        } else {
+            copy_outcome(&target, read(inner));
+        }
+    });
+    // Weak: the inner future owns the outer one by its callback.
+    let watched = Rc::downgrade(&inner.future.raw());
+    outer.add_done_callback(move |_: &Future<A::Value>| {
+        if let Some(inner) = watched.upgrade()
+            && !inner.core().done()
+        {
+            inner.core().callbacks.remove(|registered| registered.id() == Some(callback));
+        }
+    });
+    outer
+}
+
+/// Ends a pending future as another one ended.
+fn copy_outcome<T: 'static>(target: &Future<T>, outcome: crate::Result<T>) {
+    let ended = match outcome {
+        Ok(value) => target.set_result(value),
+        Err(error) => target.set_exception(error),
+    };
+    debug_assert!(ended.is_ok(), "nobody else ends it but by a cancellation");
+}
