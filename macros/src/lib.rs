@@ -1,1 +1,141 @@
-//! The macros of the `asyncio` crate.
+//! The macros of the `asyncio` crate, which re-exports them; nobody needs to depend on this one.
+//!
+//! Each macro goes through four stages of the same names: `parse` reads the syntax and keeps the
+//! spans, `validate` holds all rules, `expand` only quotes, and `fallback` says what stands in when
+//! a rule was broken. Mistakes are collected, and reported all at once.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod calls;
+mod entry;
+mod errors;
+mod finish;
+mod spans;
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+use crate::arguments::signature::{GATHER, WAIT_FOR};
+use crate::entry::Entry;
+
+/// Runs an `async fn` as the program.
+///
+/// Python's `asyncio.run(main())`: the function becomes a coroutine that a new event loop runs to
+/// its end; what is left then is cancelled, and the loop is closed.
+///
+/// ```
+/// #[asyncio::main]
+/// async fn main() -> asyncio::Result<()> {
+///     println!("hello");
+///     asyncio::sleep(0.01).await?;
+///     println!("world");
+///     Ok(())
+/// }
+/// ```
+///
+/// # Result
+/// Without a return type the program always succeeds. Otherwise it is a `Result`, of any error that
+/// converts into `Box<dyn std::error::Error + Send + Sync>`. An error is printed to stderr as
+/// Python prints an exception, causes first, and the status is 1; `SystemExit(n)` prints nothing,
+/// and the status is `n`; after a `KeyboardInterrupt` it is 130. A value is dropped, unless it is a
+/// [`std::process::ExitCode`].
+///
+/// # Options
+/// `#[asyncio::main(debug = true, loop_factory = my::factory)]`, each at most once:
+///
+/// | option | value | if left out |
+/// | --- | --- | --- |
+/// | `debug` | `true` or `false`: whether the loop runs in debug mode | as the environment says |
+/// | `loop_factory` | the path of a function that makes the loop | `asyncio::new_event_loop` |
+/// | `crate` | the absolute path of the `asyncio` crate, if it has another name | `::asyncio` |
+///
+/// # Other functions
+/// On a function of another name the attribute makes a plain function that runs the coroutine and
+/// returns what it returns, of any type. Its parameters are passed on. They must not borrow, except
+/// for `'static`.
+///
+/// ```
+/// #[asyncio::main]
+/// async fn doubled(number: u32) -> u32 {
+///     number * 2
+/// }
+///
+/// assert_eq!(doubled(21), 42);
+/// ```
+///
+/// # Expansion
+/// ```text
+/// fn main() -> ExitCode {
+///     async fn main() -> asyncio::Result<()> { … }
+///     asyncio::__private::main(main(), options)
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
+    entry::attribute(Entry::Main, options.into(), item.into()).into()
+}
+
+/// Runs an `async fn` as a test.
+///
+/// Python's `unittest.IsolatedAsyncioTestCase`: each test has a loop of its own, in debug mode. The
+/// result is nothing or any `Result`, as for [`main`](macro@main); an error fails the test, and
+/// shows what Python would print.
+///
+/// ```
+/// # mod tests {
+/// #[asyncio::test(virtual_time = true, timeout = 7200)]
+/// async fn an_hour_passes() -> asyncio::Result<()> {
+///     let loop_ = asyncio::get_running_loop();
+///     let start = loop_.time();
+///     asyncio::sleep(3600).await?;
+///     assert_eq!(loop_.time() - start, 3600.0);
+///     Ok(())
+/// }
+/// # }
+/// ```
+///
+/// # Options
+/// Each at most once:
+///
+/// | option | value | if left out |
+/// | --- | --- | --- |
+/// | `debug` | `true` or `false`: whether the loop runs in debug mode | `true` |
+/// | `virtual_time` | `true` or `false`: whether the clock is virtual | `false` |
+/// | `timeout` | after how many seconds, a number, the test fails | no limit |
+/// | `crate` | the absolute path of the `asyncio` crate, if it has another name | `::asyncio` |
+///
+/// A virtual clock starts at 0, and jumps to the next deadline when there is nothing else to do. A
+/// test whose time is over is cancelled; the limit is one of the loop's clock, so with a virtual
+/// one it ends a deadlock at once. Code that blocks the thread is not interrupted.
+///
+/// # Expansion
+/// Other attributes, such as `#[should_panic]`, stay before the `#[test]` that is
+/// added:
+///
+/// ```text
+/// #[test]
+/// fn an_hour_passes() {
+///     async fn an_hour_passes() -> asyncio::Result<()> { … }
+///     asyncio::__private::test(an_hour_passes(), options)
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
+    entry::attribute(Entry::Test, options.into(), item.into()).into()
+}
+
+/// What `asyncio::gather!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn gather(input: TokenStream) -> TokenStream {
+    calls::call(&GATHER, calls::gather::expand, input.into()).into()
+}
+
+/// What `asyncio::wait_for!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn wait_for(input: TokenStream) -> TokenStream {
+    calls::call(&WAIT_FOR, calls::wait_for::expand, input.into()).into()
+}

@@ -14,6 +14,12 @@ use crate::tasks::{self, Task};
 ///
 /// What can be cancelled must be able to return an error, so a plain future is not awaitable:
 /// [`wrap`] makes it so.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not awaitable",
+    label = "expected a coroutine, a task or a future that gives a `Result`",
+    note = "a plain future becomes awaitable with `asyncio::wrap(future)`",
+    note = "the `Result`'s error has to convert into `Box<dyn std::error::Error + Send + Sync>`"
+)]
 pub trait Awaitable: IntoFuture<Output = Result<Self::Value, Self::Failure>> {
     /// What it gives when all goes well.
     type Value;

@@ -129,7 +129,9 @@ impl Core {
 
     /// The error that a cancelled future raises: the task's own the first time, then new ones.
     pub(crate) fn make_cancelled_error(&self) -> Error {
-        if let Some(error) = self.error.take() {
+        if self.cancelled()
+            && let Some(error) = self.error.take()
+        {
             return error;
         }
         match self.cancel_message() {

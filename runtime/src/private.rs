@@ -30,7 +30,7 @@ use crate::{
     message = "`{Self}` is not awaitable",
     label = "expected a coroutine, a task or a future that gives a `Result`",
     note = "a plain future becomes awaitable with `asyncio::wrap(future)`",
-    note = "its error has to convert into `Box<dyn std::error::Error + Send + Sync>`"
+    note = "the `Result`'s error has to convert into `Box<dyn std::error::Error + Send + Sync>`"
 )]
 pub trait IsAwaitable<Answer> {
     /// The argument's own type.
@@ -94,7 +94,7 @@ pub fn timeout(timeout: impl IntoTimeout) -> Option<f64> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the result of a program or a test",
     label = "write `asyncio::Result<()>`, or no type at all",
-    note = "a `Result` will do if its error converts into `Box<dyn std::error::Error + Send + Sync>`"
+    note = "a `Result`'s error has to convert into `Box<dyn std::error::Error + Send + Sync>`"
 )]
 pub trait Outcome {
     /// What is left when all went well.

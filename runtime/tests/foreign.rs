@@ -156,7 +156,8 @@ fn wakes_are_coalesced_into_one_step() -> Result<()> {
         }
         for _ in 0..5 {
             cx.waker().wake_by_ref();
-            cx.waker().clone().wake();
+            let clone = cx.waker().clone();
+            clone.wake();
         }
         Poll::Pending
     })))?;

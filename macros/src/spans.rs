@@ -1,0 +1,15 @@
+//! Where the compiler points when it complains about generated code.
+
+use proc_macro2::{Span, TokenStream};
+
+/// The same tokens, seen at another place: they resolve as before.
+pub(crate) fn located_at(place: Span, tokens: &TokenStream) -> TokenStream {
+    tokens
+        .clone()
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(token.span().located_at(place));
+            token
+        })
+        .collect()
+}

@@ -1,0 +1,257 @@
+//! `#[asyncio::main]` and `#[asyncio::test]`: what they expand to, their options, and what they ask
+//! of a function.
+
+use crate::tests::{check_errors, check_expansion, check_item, main, test};
+
+#[test]
+fn main_returns_a_status() {
+    check_expansion(
+        main(
+            "",
+            "/// Docs.\n #[inline] pub(crate) async fn main() -> Result<()> { #![allow(x)] body() }",
+        ),
+        "/// Docs.
+        #[inline]
+        pub(crate) fn main() -> ::asyncio::__private::ExitCode {
+            async fn main() -> Result<()> { #![allow(x)] body() }
+            ::asyncio::__private::main(main(), ::asyncio::__private::RunOptions::new())
+        }",
+    );
+}
+
+#[test]
+fn main_passes_its_options_on() {
+    check_expansion(
+        main(
+            "debug = true, loop_factory = my::factory, crate = crate::runtime",
+            "async fn main() {}",
+        ),
+        "fn main() -> crate::runtime::__private::ExitCode {
+            async fn main() {}
+            crate::runtime::__private::main(
+                main(),
+                crate::runtime::__private::RunOptions::new().debug(true).loop_factory(my::factory),
+            )
+        }",
+    );
+}
+
+#[test]
+fn the_body_is_not_read() {
+    check_errors(main("", "async fn main() { let ; = if }"), "");
+}
+
+#[test]
+fn a_function_of_another_name_keeps_its_type_and_parameters() {
+    check_expansion(
+        main("", "async fn fetch<'a, T: Copy, const N: usize>(mut url: &'a str, (a, b): (T, [T; N])) -> T { a }"),
+        "fn fetch<'a, T: Copy, const N: usize>(url: &'a str, parameter_1: (T, [T; N])) -> T {
+            async fn fetch<'a, T: Copy, const N: usize>(mut url: &'a str, (a, b): (T, [T; N])) -> T { a }
+            ::asyncio::__private::block_on(
+                fetch::<T, N>(url, parameter_1),
+                ::asyncio::__private::RunOptions::new(),
+            )
+        }",
+    );
+}
+
+#[test]
+fn a_raw_name_stays_raw() {
+    check_expansion(
+        main("", "async fn r#loop() -> u8 { 1 }"),
+        "fn r#loop() -> u8 {
+            async fn r#loop() -> u8 { 1 }
+            ::asyncio::__private::block_on(r#loop(), ::asyncio::__private::RunOptions::new())
+        }",
+    );
+}
+
+#[test]
+fn a_test_is_one_after_the_attributes_of_the_user() {
+    check_expansion(
+        test("debug = false, virtual_time = true, timeout = 5", "#[should_panic] async fn works() -> Result<()> { Ok(()) }"),
+        "#[should_panic]
+        #[::core::prelude::v1::test]
+        fn works() {
+            async fn works() -> Result<()> { Ok(()) }
+            ::asyncio::__private::test(
+                works(),
+                ::asyncio::__private::TestOptions::new().debug(false).virtual_time(true).timeout(5.0),
+            )
+        }",
+    );
+}
+
+#[test]
+fn other_items_are_left_alone() {
+    check_item(
+        main("", "pub struct Main;"),
+        "`struct`: `#[asyncio::main]` goes on a function: write `async fn main() -> asyncio::Result<()> { … }`",
+        "pub struct Main;",
+    );
+    let output = test("", "async fn works();");
+    assert!(output.to_string().starts_with("async fn works () ;"), "{output}");
+    check_errors(output, "`;`: the function has no body: write `{ … }`");
+}
+
+#[test]
+fn the_function_must_be_async() {
+    check_item(
+        main("", "fn main() { work().await }"),
+        "`fn`: `#[asyncio::main]` runs a coroutine: write `async fn main`",
+        "fn main() -> ::asyncio::__private::ExitCode {
+            async fn main() { work().await }
+            ::asyncio::__private::main(main(), ::asyncio::__private::RunOptions::new())
+        }",
+    );
+}
+
+#[test]
+fn qualifiers_are_refused() {
+    check_errors(
+        main("", "async unsafe extern \"C\" fn main() {}"),
+        "`unsafe`: what `#[asyncio::main]` runs cannot be `unsafe`: leave `unsafe` out
+         `extern \"C\"`: what `#[asyncio::main]` runs cannot be `extern`: leave `extern` out",
+    );
+}
+
+#[test]
+fn main_has_no_parameters() {
+    check_item(
+        main("", "async fn main<T>(url: T) -> Result<()> { get(url) }"),
+        "`url: T`: `main` has no parameters: leave them out, and read `std::env::args()`
+         `T`: nobody can choose a generic parameter here: leave it out",
+        "#[allow(unused)]
+        fn main() {
+            async fn main<T>(url: T) -> Result<()> { get(url) }
+        }",
+    );
+}
+
+#[test]
+fn a_test_has_no_parameters() {
+    check_item(
+        test("", "async fn works(case: u8) {}"),
+        "`case: u8`: a test has no parameters: leave them out, and call an `async fn` that has them",
+        "#[allow(unused)]
+        fn works() {
+            async fn works(case: u8) {}
+        }",
+    );
+}
+
+#[test]
+fn a_method_is_refused() {
+    check_item(
+        main("", "pub async fn fetch(&self, url: &str) -> Result<()> { self.get(url) }"),
+        "`&self`: `self` cannot be passed on from here: write a function, and call `asyncio::run` in the method",
+        "#[allow(unused)]
+        pub fn fetch(&self, url: &str) -> Result<()> { ::core::unreachable!() }",
+    );
+}
+
+#[test]
+fn one_test_attribute_is_enough() {
+    check_item(
+        test("", "#[test] #[inline] #[tokio::test] async fn works() {}"),
+        "`#[test]`: `#[asyncio::test]` makes it a test already: leave this attribute out
+         `#[tokio::test]`: `#[asyncio::test]` makes it a test already: leave this attribute out",
+        "#[inline]
+        #[::core::prelude::v1::test]
+        fn works() {
+            async fn works() {}
+            ::asyncio::__private::test(works(), ::asyncio::__private::TestOptions::new())
+        }",
+    );
+}
+
+#[test]
+fn options_are_checked_all_at_once() {
+    check_item(
+        main("debug = \"yes\", debug = true, debgu = true, worker_threads = 4, 5", "async fn main() {}"),
+        "`\"yes\"`: `debug` is either on or off: write `debug = true` or `debug = false`
+         `debug`: `debug` is given twice: leave one of the two out
+         `debgu`: `#[asyncio::main]` has no `debgu`: did you mean `debug`? it also takes `loop_factory`, `crate`
+         `worker_threads`: a loop runs on the one thread that started it: leave `worker_threads` out
+         `5`: an option has a name and a value: write `#[asyncio::main(debug = true)]`",
+        "fn main() -> ::asyncio::__private::ExitCode {
+            async fn main() {}
+            ::asyncio::__private::main(main(), ::asyncio::__private::RunOptions::new())
+        }",
+    );
+}
+
+#[test]
+fn habits_of_other_runtimes_are_answered() {
+    check_errors(
+        main("flavor = \"multi_thread\"", "async fn main() {}"),
+        "`flavor`: a loop runs on the one thread that started it: leave `flavor` out; \
+         for more cores run a loop in each of several `std::thread`s",
+    );
+    check_errors(
+        test("start_paused = true", "async fn works() {}"),
+        "`start_paused`: the option has another name here: write `virtual_time = true`",
+    );
+}
+
+#[test]
+fn an_option_has_a_value() {
+    check_errors(
+        main("debug", "async fn main() {}"),
+        "`debug`: `debug` has no value: write `debug = true`",
+    );
+    check_errors(
+        test("timeout(5)", "async fn works() {}"),
+        "`timeout(5)`: an option has a name and a value: write `#[asyncio::test(timeout = 5.0)]`",
+    );
+    check_errors(
+        test("..options", "async fn works() {}"),
+        "`..`: `#[asyncio::test]` takes no `..`: write `#[asyncio::test(timeout = 5.0)]`",
+    );
+}
+
+#[test]
+fn a_time_limit_is_a_literal_number() {
+    let literal = "`timeout` is a literal number of seconds: write `timeout = 5.0`";
+    for wrong in ["\"5s\"", "LIMIT", "5s", "1e999", "-1.0"] {
+        check_errors(
+            test(&format!("timeout = {wrong}"), "async fn works() {}"),
+            &format!("`{wrong}`: {literal}"),
+        );
+    }
+    check_errors(
+        test("timeout = 0", "async fn works() {}"),
+        "`0`: `timeout` leaves no time at all: write `timeout = 5.0`",
+    );
+}
+
+#[test]
+fn a_loop_factory_is_the_path_of_a_function() {
+    check_errors(
+        main("loop_factory = asyncio::new_event_loop()", "async fn main() {}"),
+        "`asyncio::new_event_loop()`: `loop_factory` is the function itself: leave its parentheses out",
+    );
+    check_errors(
+        main("loop_factory = || 5", "async fn main() {}"),
+        "`|| 5`: `loop_factory` is the path of a function: write `loop_factory = asyncio::new_event_loop`",
+    );
+}
+
+#[test]
+fn the_path_of_the_crate_is_absolute() {
+    for absolute in ["::aio", "crate", "crate::aio::asyncio", "::my::asyncio"] {
+        check_errors(main(&format!("crate = {absolute}"), "async fn main() {}"), "");
+    }
+    for relative in ["aio", "super::aio"] {
+        check_errors(
+            main(&format!("crate = {relative}"), "async fn main() {}"),
+            &format!(
+                "`{relative}`: the path of the crate is not absolute: write `crate = ::asyncio` or `crate = crate::asyncio`"
+            ),
+        );
+    }
+    check_errors(
+        main("crate = \"aio\"", "async fn main() {}"),
+        "`\"aio\"`: `crate` is the path of this crate, not a text: write `crate = ::asyncio`",
+    );
+}

@@ -1,0 +1,135 @@
+//! Tests that need no compiler: the text and the place of every error, and the code that comes out.
+
+mod attributes;
+mod collector;
+mod expressions;
+mod random;
+mod syntax;
+
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use syn::LitStr;
+
+use crate::arguments::signature::{GATHER, WAIT_FOR};
+use crate::entry::Entry;
+use crate::{calls, entry};
+
+fn gather(arguments: &str) -> TokenStream {
+    calls::call(&GATHER, calls::gather::expand, behind_front_door(arguments))
+}
+
+fn wait_for(arguments: &str) -> TokenStream {
+    calls::call(&WAIT_FOR, calls::wait_for::expand, behind_front_door(arguments))
+}
+
+fn main(options: &str, item: &str) -> TokenStream {
+    entry::attribute(Entry::Main, tokens(options), tokens(item))
+}
+
+fn test(options: &str, item: &str) -> TokenStream {
+    entry::attribute(Entry::Test, tokens(options), tokens(item))
+}
+
+/// The caller's `#![forbid(unsafe_code)]` does not see into expansions, so this has to.
+#[test]
+fn expansions_hold_no_unsafe_code() {
+    for output in [
+        gather("a, b, return_exceptions = true"),
+        gather("..a"),
+        gather("a b, c = 1"),
+        wait_for("a, 1"),
+        main("debug = true", "async fn main() {}"),
+        main("", "async fn other<T>(a: T, (b, c): (u8, u8)) -> u8 { a }"),
+        main("", "async unsafe fn main(a: u8) {}"),
+        test("timeout = 1", "async fn works() {}"),
+    ] {
+        let text = output.to_string();
+        let code = text.split("compile_error").next().unwrap_or_default();
+        assert!(!code.contains("unsafe"), "{text}");
+    }
+}
+
+/// What the front door in the runtime makes of a call.
+fn behind_front_door(arguments: &str) -> TokenStream {
+    let mut input = tokens("(::asyncio)");
+    input.extend(tokens(arguments));
+    input
+}
+
+fn tokens(source: &str) -> TokenStream {
+    source.parse().expect("a test's source has balanced delimiters")
+}
+
+/// Compares the errors in an output: a line for each, the code it points at and its message.
+#[track_caller]
+fn check_errors(output: TokenStream, expected: &str) {
+    let mut found = Vec::new();
+    collect_errors(output, &mut found);
+    let expected: Vec<&str> =
+        expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(found, expected);
+}
+
+/// Compares the code of an output that has no errors.
+#[track_caller]
+fn check_expansion(output: TokenStream, expected: &str) {
+    check_errors(output.clone(), "");
+    assert_eq!(pretty(output), pretty(tokens(expected)));
+}
+
+/// Compares the errors in an output, and the item that stands before them.
+#[track_caller]
+fn check_item(output: TokenStream, errors: &str, item: &str) {
+    check_errors(output.clone(), errors);
+    let item = pretty(tokens(item));
+    let output = pretty(output);
+    assert!(output.starts_with(&item), "{output}does not begin with\n{item}");
+}
+
+/// Compares an expansion in the place of an expression.
+#[track_caller]
+fn check_expression(output: TokenStream, expected: &str) {
+    check_expansion(in_a_function(output), &in_a_function(tokens(expected)).to_string());
+}
+
+fn in_a_function(expression: TokenStream) -> TokenStream {
+    quote::quote!(fn f() { #expression })
+}
+
+fn pretty(items: TokenStream) -> String {
+    let text = items.to_string();
+    let file = syn::parse2(items).unwrap_or_else(|error| panic!("{error} in {text}"));
+    prettyplease::unparse(&file)
+}
+
+fn collect_errors(output: TokenStream, found: &mut Vec<String>) {
+    let output: Vec<TokenTree> = output.into_iter().collect();
+    for (index, token) in output.iter().enumerate() {
+        match token {
+            TokenTree::Ident(name) if name == "compile_error" => {
+                let Some(TokenTree::Group(message)) = output.get(index + 2) else {
+                    panic!("a compile_error without a message");
+                };
+                found.push(format!(
+                    "`{}`: {}",
+                    pointed_at(name.span(), message.span()),
+                    text(message)
+                ));
+            }
+            TokenTree::Group(group) => collect_errors(group.stream(), found),
+            _ => {}
+        }
+    }
+}
+
+fn text(message: &Group) -> String {
+    let text: LitStr = syn::parse2(message.stream()).expect("a message is a string");
+    text.value()
+}
+
+/// The code from the start of an error's span to its end.
+fn pointed_at(start: Span, end: Span) -> String {
+    start
+        .join(end)
+        .and_then(|span| span.source_text())
+        .unwrap_or_else(|| "the whole call".to_owned())
+}

@@ -1,0 +1,127 @@
+//! How many iterations of the loop each operation takes.
+
+use asyncio::{Awaitable, Error, Future, Result, Task};
+
+use crate::trace::{iteration, run, trace};
+
+crate::scenarios! { iterations:
+    what_takes_none,
+    what_takes_one,
+    what_takes_two,
+    what_takes_three,
+    what_takes_more,
+}
+
+async fn noop() -> Result<()> {
+    Ok(())
+}
+
+async fn nested() -> Result<()> {
+    asyncio::create_task(noop()).await
+}
+
+async fn cost<A: Awaitable<Failure = Error>>(label: &str, awaitable: A) -> Result<()> {
+    let before = iteration();
+    let end = match awaitable.await {
+        Ok(_) => "returned".to_owned(),
+        Err(error) => format!("raised {error:?}"),
+    };
+    trace!("{label}: {}, {end}", iteration() - before);
+    Ok(())
+}
+
+fn pending() -> Future<()> {
+    asyncio::get_running_loop().create_future()
+}
+
+fn done() -> Future<()> {
+    let future = pending();
+    future.set_result(()).unwrap();
+    future
+}
+
+fn set_by_call_soon() -> Future<()> {
+    let future = pending();
+    let setter = future.clone();
+    asyncio::get_running_loop().call_soon(move || setter.set_result(()));
+    future
+}
+
+fn cancelled_before_start() -> Task<()> {
+    let task = asyncio::create_task(noop());
+    task.cancel();
+    task
+}
+
+fn cancelled_while_waiting() -> Future<()> {
+    let future = pending();
+    let canceller = future.clone();
+    asyncio::get_running_loop().call_soon(move || canceller.cancel());
+    future
+}
+
+fn what_takes_none() {
+    async fn main() -> Result<()> {
+        cost("a coroutine", noop()).await?;
+        cost("a done future", done()).await?;
+        cost("an empty gather", asyncio::gather_all(Vec::<Task<()>>::new())).await?;
+        cost("a gather of done futures", asyncio::gather((done(), done()))).await?;
+        cost("wait_for(noop(), None)", asyncio::wait_for(noop(), None)).await?;
+        cost("wait_for(noop(), 1)", asyncio::wait_for(noop(), 1)).await?;
+        cost("wait_for(done, 0)", asyncio::wait_for(done(), 0)).await
+    }
+
+    run(main());
+}
+
+fn what_takes_one() {
+    async fn main() -> Result<()> {
+        cost("sleep(0)", asyncio::sleep(0)).await?;
+        cost("sleep(-1)", asyncio::sleep(-1)).await?;
+        cost("wait_for(sleep(0), 1)", asyncio::wait_for(asyncio::sleep(0), 1)).await
+    }
+
+    run(main());
+}
+
+fn what_takes_two() {
+    async fn main() -> Result<()> {
+        cost("create_task(noop())", asyncio::create_task(noop())).await?;
+        cost("ensure_future(noop())", asyncio::ensure_future(noop())).await?;
+        cost("a future set by call_soon", set_by_call_soon()).await?;
+        cost("a future cancelled by call_soon", cancelled_while_waiting()).await?;
+        cost("a task cancelled before it started", cancelled_before_start()).await?;
+        cost("wait_for(pending, 0)", asyncio::wait_for(pending(), 0)).await?;
+        cost("sleep(1)", asyncio::sleep(1)).await?;
+        cost("wait_for(pending, 1)", asyncio::wait_for(pending(), 1)).await?;
+        cost("wait_for(sleep(2), 1)", asyncio::wait_for(asyncio::sleep(2), 1)).await
+    }
+
+    run(main());
+}
+
+fn what_takes_three() {
+    async fn main() -> Result<()> {
+        cost("create_task(sleep(0))", asyncio::create_task(asyncio::sleep(0))).await?;
+        cost("gather(noop(), noop())", asyncio::gather((noop(), noop()))).await?;
+        cost("wait_for(noop(), 0)", asyncio::wait_for(noop(), 0)).await?;
+        let cancelled = cancelled_before_start();
+        cost("gather of a task cancelled before", asyncio::gather((cancelled,))).await
+    }
+
+    run(main());
+}
+
+fn what_takes_more() {
+    async fn main() -> Result<()> {
+        cost("create_task(sleep(1))", asyncio::create_task(asyncio::sleep(1))).await?;
+        cost("gather(sleep(0), noop())", asyncio::gather((asyncio::sleep(0), noop()))).await?;
+        let inner = asyncio::gather((noop(),));
+        cost("gather(gather(noop()))", asyncio::gather((inner,))).await?;
+        let late = asyncio::create_task(asyncio::sleep(2));
+        cost("wait_for(create_task(sleep(2)), 1)", asyncio::wait_for(late, 1)).await?;
+        cost("create_task(nested())", asyncio::create_task(nested())).await
+    }
+
+    run(main());
+}

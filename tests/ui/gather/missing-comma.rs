@@ -1,0 +1,11 @@
+//! Two arguments in one.
+
+async fn work(number: u8) -> asyncio::Result<u8> {
+    Ok(number)
+}
+
+#[asyncio::main]
+async fn main() -> asyncio::Result<()> {
+    let (_, _): (u8, u8) = asyncio::gather!(work(1) work(2)).await?;
+    Ok(())
+}

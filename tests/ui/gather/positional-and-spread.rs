@@ -1,0 +1,12 @@
+//! A tuple and a list at once.
+
+async fn work(number: u8) -> asyncio::Result<u8> {
+    Ok(number)
+}
+
+#[asyncio::main]
+async fn main() -> asyncio::Result<()> {
+    let tasks = vec![work(1), work(2)];
+    asyncio::gather!(work(3), ..tasks).await?;
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! The spread of another language.
+
+async fn work(number: u8) -> asyncio::Result<u8> {
+    Ok(number)
+}
+
+#[asyncio::main]
+async fn main() -> asyncio::Result<()> {
+    let tasks = vec![work(1), work(2)];
+    asyncio::gather!(...tasks).await?;
+    Ok(())
+}

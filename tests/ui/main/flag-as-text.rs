@@ -1,0 +1,4 @@
+//! A text where `true` or `false` belongs.
+
+#[asyncio::main(debug = "yes")]
+async fn main() {}

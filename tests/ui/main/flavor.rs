@@ -1,0 +1,4 @@
+//! An option of tokio.
+
+#[asyncio::main(flavor = "multi_thread")]
+async fn main() {}

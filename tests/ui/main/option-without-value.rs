@@ -1,0 +1,4 @@
+//! An option that looks like a switch.
+
+#[asyncio::main(debug)]
+async fn main() {}

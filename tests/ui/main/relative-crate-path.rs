@@ -1,0 +1,6 @@
+//! A path that means something else in other modules.
+
+use asyncio as aio;
+
+#[aio::main(crate = aio)]
+async fn main() {}

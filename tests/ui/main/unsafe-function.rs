@@ -1,0 +1,4 @@
+//! A function that its caller must not simply call.
+
+#[asyncio::main]
+async unsafe fn main() {}

@@ -1,0 +1,6 @@
+//! Nothing could choose them.
+
+#[asyncio::main]
+async fn main<T: Default>() {
+    drop(T::default());
+}

@@ -1,0 +1,6 @@
+//! A text where a number of seconds belongs.
+
+#[asyncio::main]
+async fn main() -> asyncio::Result<()> {
+    asyncio::wait_for!(asyncio::sleep(1), timeout = "5s").await
+}
