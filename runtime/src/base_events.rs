@@ -27,7 +27,7 @@ use crate::futures::{AnyFuture, Future};
 use crate::heapq::{self, Entry};
 use crate::log;
 use crate::selector_events::{Remote, Selector, TaskKey};
-use crate::tasks::{self, RawTask, Task, TaskOptions};
+use crate::tasks::{self, RawTask, Task, TaskFactory, TaskOptions};
 use crate::timeouts::IntoDelay;
 
 pub(crate) use exception_handler::log_exception;
@@ -66,6 +66,7 @@ pub(crate) struct Inner {
     debug: Cell<bool>,
     slow_callback_duration: Cell<f64>,
     exception_handler: RefCell<Option<ExceptionHandler>>,
+    task_factory: RefCell<Option<TaskFactory>>,
     iteration: Cell<u64>,
 }
 
@@ -123,6 +124,7 @@ impl EventLoop {
             debug: Cell::new(crate::coroutines::is_debug_mode()),
             slow_callback_duration: Cell::new(constants::SLOW_CALLBACK_DURATION),
             exception_handler: RefCell::new(None),
+            task_factory: RefCell::new(None),
             iteration: Cell::new(0),
         }));
         events::register_loop(&loop_);
@@ -214,14 +216,14 @@ impl EventLoop {
         self.check_running()?;
         let child = tasks::ensure_child(future, Some(self))?;
         let future = child.future.any();
-        if child.is_new {
+        if child.is_new() {
             future.log_destroy_pending(false);
         }
         let callback = future.add_done_callback(_run_until_complete_cb);
         let outcome = self.run_forever();
         future.remove_done_callback(callback);
         if let Err(exit) = outcome {
-            if child.is_new && future.done() && !future.cancelled() {
+            if child.is_new() && future.done() && !future.cancelled() {
                 // The caller has no other way to the task: do not log what it ended with.
                 let _ = future.exception();
             }
@@ -677,6 +679,18 @@ impl EventLoop {
     {
         self.check_closed();
         self.start_task(coroutine, options)
+    }
+
+    /// What makes the loop's tasks, or `None` if nothing special does.
+    ///
+    /// Mirrors `loop.get_task_factory`.
+    pub fn get_task_factory(&self) -> Option<TaskFactory> {
+        self.0.task_factory.borrow().clone()
+    }
+
+    pub(crate) fn replace_task_factory(&self, factory: Option<TaskFactory>) {
+        let before = self.0.task_factory.replace(factory);
+        drop(before);
     }
 
     /// Gives a new task its place, which `make` fills.

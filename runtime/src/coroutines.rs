@@ -1,9 +1,8 @@
 //! What can be awaited; mirrors `coroutines.py`.
 
 use std::any::TypeId;
-use std::future::{Future as StdFuture, IntoFuture, poll_fn};
+use std::future::{Future as StdFuture, IntoFuture};
 use std::pin::pin;
-use std::task::Poll;
 
 use crate::exceptions::Result;
 use crate::futures::{Future, Shared};
@@ -51,17 +50,7 @@ where
 /// # }
 /// ```
 pub async fn wrap<F: StdFuture>(future: F) -> Result<F::Output> {
-    let mut slot = pin!(Some(future));
-    poll_fn(|cx| {
-        let Some(future) = slot.as_mut().as_pin_mut() else { return Poll::Pending };
-        if let Poll::Ready(output) = future.poll(cx) {
-            return Poll::Ready(Ok(output));
-        }
-        let Some(error) = tasks::take_unclaimed() else { return Poll::Pending };
-        slot.set(None);
-        Poll::Ready(Err(error))
-    })
-    .await
+    tasks::drive(pin!(Some(future))).await
 }
 
 /// Whether `awaitable` is a handle of a future or task. Mirrors `asyncio.isfuture`.

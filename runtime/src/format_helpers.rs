@@ -93,9 +93,14 @@ pub(crate) fn callback_name(type_name: &str) -> String {
 /// A coroutine as Python's `repr` names it, without the place, which Rust does not know.
 pub(crate) fn format_coroutine(type_name: &str, done: bool) -> String {
     let state = if done { "done" } else { "running" };
+    format!("{}() {state}", coroutine_name(type_name))
+}
+
+/// The name of a coroutine function.
+pub(crate) fn coroutine_name(type_name: &str) -> String {
     // The future of `async fn f` is called `f::{{closure}}`.
     let function = type_name.strip_suffix("::{{closure}}").unwrap_or(type_name);
-    format!("{}() {state}", qualname(function))
+    qualname(function)
 }
 
 /// The name of a function without the modules in front of it; a closure keeps the name of the

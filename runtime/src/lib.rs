@@ -24,6 +24,7 @@ mod log;
 mod macros;
 mod raw;
 pub mod runners;
+pub mod taskgroups;
 mod selector_events;
 pub mod tasks;
 pub mod timeouts;
@@ -40,9 +41,13 @@ pub use events::{
 pub use exceptions::*;
 pub use futures::{AnyFuture, CallbackId, Future};
 pub use runners::{RunOptions, Runner, run, run_with};
+pub use taskgroups::TaskGroup;
 pub use tasks::{
-    AnyTask, Task, TaskOptions, all_tasks, all_tasks_of, create_task, create_task_with,
-    current_task, current_task_of, ensure_future, gather, gather_all, gather_all_return_exceptions,
-    gather_return_exceptions, sleep, sleep_with, wait_for,
+    ALL_COMPLETED, AnyTask, AsCompleted, Coroutine, FIRST_COMPLETED, FIRST_EXCEPTION, ReturnWhen,
+    Task, TaskFactory, TaskOptions, WaitOptions, Waitable, all_tasks, all_tasks_of, as_completed,
+    as_completed_with, create_eager_task_factory, create_task, create_task_with, current_task,
+    current_task_of, eager_task_factory, ensure_future, gather, gather_all,
+    gather_all_return_exceptions, gather_return_exceptions, shield, sleep, sleep_with, wait,
+    wait_for, wait_with,
 };
-pub use timeouts::{IntoDelay, IntoTimeout, Timeout};
+pub use timeouts::{IntoDelay, IntoTimeout, Timeout, timeout, timeout_at};

@@ -80,8 +80,7 @@ impl TaskGroup {
     {
         self.enter()?;
         let body = pin!(Some(body(self)));
-        let outcome = tasks::drive(body).await;
-        let outcome = outcome.and_then(|outcome| outcome.map_err(Error::from_failure));
+        let outcome = tasks::flatten(tasks::drive(body).await);
         self.exit(outcome.err()).await
     }
 

@@ -12,22 +12,27 @@
 //! like any other. An error is thrown into a coroutine by letting the await at which it is
 //! suspended return that error: the first future of ours that the step polls takes it.
 
+mod as_completed;
+mod drive;
+mod factory;
 mod gather;
 mod handle;
+mod shield;
 mod sleep;
 mod step;
+mod wait;
 mod wait_for;
 mod waiters;
 
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
-use std::future::Future as StdFuture;
+use std::future::{Future as StdFuture, IntoFuture};
 use std::rc::Rc;
 
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{self, Context, ContextSlot};
-use crate::coroutines::Awaitable;
+use crate::coroutines::{Awaitable, is_handle};
 use crate::events::{self, RawHandle};
 use crate::exceptions::{Error, Result, RuntimeError, TypeError, ValueError, panic_with};
 use crate::format_helpers;
@@ -41,12 +46,20 @@ use crate::selector_events::TaskKey;
 use waiters::Waiters;
 
 pub(crate) use gather::gather_any;
+pub use as_completed::{AsCompleted, NextCompleted, as_completed, as_completed_with};
+pub(crate) use drive::{drive, flatten};
+pub use factory::{Coroutine, TaskFactory, create_eager_task_factory, eager_task_factory};
 pub use gather::{
     GatherArgs, gather, gather_all, gather_all_return_exceptions, gather_return_exceptions,
 };
 pub use handle::{AnyTask, Task};
+pub use shield::shield;
 pub use sleep::{sleep, sleep_with};
 pub(crate) use step::{take_throw, take_unclaimed};
+pub use wait::{
+    ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, ReturnWhen, Split, WaitOptions, Waitable,
+    wait, wait_with,
+};
 pub use wait_for::wait_for;
 
 /// What a task has beside what every future has.
@@ -183,6 +196,7 @@ pub(crate) trait RawTask: RawFuture + RawHandle + DoneCallback {
 pub struct TaskOptions {
     name: Option<Rc<str>>,
     context: Option<ContextSlot>,
+    eager_start: Option<bool>,
 }
 
 impl TaskOptions {
@@ -202,6 +216,13 @@ impl TaskOptions {
     #[must_use]
     pub fn context(mut self, context: &Context) -> Self {
         self.context = Some(contextvars::slot_from(context));
+        self
+    }
+
+    /// Whether the coroutine runs to its first suspension at once, if the loop is running.
+    #[must_use]
+    pub fn eager_start(mut self, eager_start: bool) -> Self {
+        self.eager_start = Some(eager_start);
         self
     }
 
@@ -226,11 +247,16 @@ impl<T: 'static> Task<T> {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
         let core = Core::new(loop_);
+        let eager_start = options.eager_start.unwrap_or(false);
         let cell = loop_.register_task(|key| {
             let waker = TaskWaker::new(&loop_.0.remote, key);
             TaskCell::new(core, TaskCore::new(waker, options), coroutine)
         });
-        schedule_step(loop_, cell.clone());
+        if eager_start && loop_.is_running() {
+            cell.eager_start(loop_);
+        } else {
+            schedule_step(loop_, cell.clone());
+        }
         Self::from_future(Future(cell))
     }
 }
@@ -296,15 +322,16 @@ impl EventLoop {
         A::Value: 'static,
     {
         let mut coroutine = Some(coroutine.into_future());
-        if let Some((handle, _)) = take_handle::<_, A::Value>(&mut coroutine) {
-            panic_with(TypeError(format!("a coroutine was expected, got {handle:?}")));
+        if let Some(Child { future, .. }) = Child::<A::Value>::take_from(&mut coroutine) {
+            panic_with(TypeError(format!("a coroutine was expected, got {future:?}")));
         }
         let Some(coroutine) = coroutine else { unreachable!("only a handle is taken out") };
-        Task::start(self, coroutine, options)
+        match self.get_task_factory() {
+            Some(factory) => Coroutine::new(coroutine).start_with(&*factory, self, options),
+            None => Task::start(self, coroutine, options),
+        }
     }
-}
 
-impl EventLoop {
     /// A task of anything awaitable: a handle is awaited by a coroutine, which has Python's name.
     #[track_caller]
     pub(crate) fn create_wrapped_task<A>(
@@ -317,49 +344,72 @@ impl EventLoop {
         A::IntoFuture: 'static,
         A::Value: 'static,
     {
-        async fn _wrap_awaitable<T: 'static>(child: Child<T>) -> Result<T> {
-            Shared { future: child.future, read: child.read }.await
+        async fn _wrap_awaitable<F: IntoFuture>(handle: F) -> F::Output {
+            handle.await
         }
-        let mut slot = Some(awaitable.into_future());
-        if let Some((future, read)) = take_handle::<_, A::Value>(&mut slot) {
-            return Task::start(
-                self,
-                _wrap_awaitable(Child { future, is_new: false, read }),
-                options,
-            );
+        if is_handle::<A>() {
+            return self.create_task_with(_wrap_awaitable(awaitable.into_future()), options);
         }
-        let Some(coroutine) = slot else { unreachable!("only a handle is taken out") };
-        Task::start(self, coroutine, options)
+        self.create_task_with(awaitable, options)
     }
 }
 
-/// How a result leaves a future: moved out, or cloned for whoever awaits `&future`.
-type Read<T> = fn(&Future<T>) -> Result<T>;
-
-/// Takes the future out of `slot` if that holds a handle and not a coroutine.
-fn take_handle<F: 'static, T: 'static>(slot: &mut Option<F>) -> Option<(Future<T>, Read<T>)> {
-    let slot: &mut dyn Any = slot;
-    if let Some(future) = slot.downcast_mut::<Option<Future<T>>>() {
-        return future.take().map(|future| (future, Future::take_result as Read<T>));
-    }
-    if let Some(task) = slot.downcast_mut::<Option<Task<T>>>() {
-        return task.take().map(|task| (Future::clone(&task), Future::take_result as Read<T>));
-    }
-    let shared = slot.downcast_mut::<Option<Shared<T>>>()?;
-    shared.take().map(|shared| (shared.future, shared.read))
-}
-
-/// A future that somebody waits for, and how its result is read.
+/// A future that somebody waits for.
 pub(crate) struct Child<T> {
     pub(crate) future: Future<T>,
-    /// Whether it is a task that was made for this purpose.
-    pub(crate) is_new: bool,
-    read: Read<T>,
+    origin: Origin<T>,
 }
 
-impl<T> Child<T> {
+/// How somebody came by a future that he waits for.
+enum Origin<T> {
+    /// It is a task that was made for this purpose.
+    New,
+    /// It was given, and gives up its result.
+    Given,
+    /// It was given as `&future`: its result is cloned.
+    Shared(fn(&Future<T>) -> Result<T>),
+}
+
+impl<T> Clone for Origin<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Origin<T> {}
+
+impl<T: 'static> Origin<T> {
+    /// The result of `future`, which has this origin.
+    fn read(self, future: &Future<T>) -> Result<T> {
+        match self {
+            Self::New | Self::Given => future.take_result(),
+            Self::Shared(read) => read(future),
+        }
+    }
+}
+
+impl<T: 'static> Child<T> {
+    /// Takes the future out of `slot` if that holds a handle and not a coroutine.
+    fn take_from<F: 'static>(slot: &mut Option<F>) -> Option<Self> {
+        let slot: &mut dyn Any = slot;
+        if let Some(future) = slot.downcast_mut::<Option<Future<T>>>() {
+            return Some(Self { future: future.take()?, origin: Origin::Given });
+        }
+        if let Some(task) = slot.downcast_mut::<Option<Task<T>>>() {
+            let task = task.take()?;
+            return Some(Self { future: Future::clone(&task), origin: Origin::Given });
+        }
+        let shared = slot.downcast_mut::<Option<Shared<T>>>()?.take()?;
+        Some(Self { future: shared.future, origin: Origin::Shared(shared.read) })
+    }
+
+    /// Whether it is a task that was made for this purpose.
+    pub(crate) fn is_new(&self) -> bool {
+        matches!(self.origin, Origin::New)
+    }
+
     pub(crate) fn result(&self) -> Result<T> {
-        (self.read)(&self.future)
+        self.origin.read(&self.future)
     }
 }
 
@@ -372,19 +422,19 @@ where
     A::Value: 'static,
 {
     let mut slot = Some(awaitable.into_future());
-    if let Some((future, read)) = take_handle::<_, A::Value>(&mut slot) {
-        if loop_.is_some_and(|loop_| !future.core().belongs_to(loop_)) {
+    if let Some(child) = Child::take_from(&mut slot) {
+        if loop_.is_some_and(|loop_| !child.future.core().belongs_to(loop_)) {
             return Err(ValueError(
                 "The future belongs to a different loop than the one specified as the loop \
                  argument",
             ));
         }
-        return Ok(Child { future, is_new: false, read });
+        return Ok(child);
     }
     let Some(coroutine) = slot else { unreachable!("only a handle is taken out") };
     let loop_ = loop_.cloned().unwrap_or_else(events::get_event_loop);
     let task = loop_.create_task(coroutine);
-    Ok(Child { future: Future::clone(&task), is_new: true, read: Future::take_result })
+    Ok(Child { future: Future::clone(&task), origin: Origin::New })
 }
 
 /// Makes a future of anything awaitable: a handle is itself, a coroutine becomes a task.
@@ -463,6 +513,11 @@ pub fn all_tasks() -> Vec<AnyTask> {
 pub fn all_tasks_of(loop_: &EventLoop) -> Vec<AnyTask> {
     let any = |task: Rc<dyn RawTask>| AnyTask::from_future(AnyFuture(task));
     loop_.pending_tasks().into_iter().map(any).collect()
+}
+
+/// By this sets of futures know one from another.
+fn handle_id(future: &AnyFuture) -> *const () {
+    Rc::as_ptr(&future.0).cast()
 }
 
 /// Registers `task` with a pending future that its step has polled.

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::pin::pin;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
@@ -173,6 +174,36 @@ impl Timeout {
         matches!(self.0.state.get(), State::Expiring | State::Expired)
     }
 
+    /// Enters the timeout, runs `body`, and leaves it: Python's `async with`.
+    ///
+    /// # Errors
+    /// TimeoutError if the deadline was reached and the body let the cancellation through; what
+    /// the body fails with; RuntimeError outside of a task, or if it was entered before.
+    ///
+    /// # Cancellation
+    /// A cancellation from outside is raised as it is.
+    ///
+    /// ```
+    /// # fn main() -> asyncio::Result<()> {
+    /// async fn main() -> asyncio::Result<()> {
+    ///     let timeout = asyncio::timeout(0.001);
+    ///     let error = timeout.run(async |_| asyncio::sleep(3600).await).await.unwrap_err();
+    ///     assert!(error.is::<asyncio::TimeoutError>() && timeout.expired());
+    ///     Ok(())
+    /// }
+    /// asyncio::run(main())
+    /// # }
+    /// ```
+    pub async fn run<T, E>(&self, body: impl AsyncFnOnce(&Self) -> Result<T, E>) -> Result<T>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        self.enter()?;
+        let body = pin!(Some(body(self)));
+        let outcome = tasks::flatten(tasks::drive(body).await);
+        self.exit(outcome)
+    }
+
     fn cancel_handler(&self) {
         let handler = self.0.handler.take();
         if let Some(handler) = handler {
@@ -236,6 +267,25 @@ impl fmt::Debug for Timeout {
         }
         f.write_str(">")
     }
+}
+
+/// A timeout of `delay` seconds from now; `None` for none.
+///
+/// Mirrors `asyncio.timeout`.
+///
+/// # Panics
+/// RuntimeError `no running event loop`.
+#[track_caller]
+pub fn timeout(delay: impl IntoTimeout) -> Timeout {
+    let now = events::get_running_loop().time();
+    Timeout::new(delay.into_timeout().map(|delay| now + delay))
+}
+
+/// A timeout at `when`, in seconds of [`EventLoop::time`](crate::EventLoop::time).
+///
+/// Mirrors `asyncio.timeout_at`.
+pub fn timeout_at(when: impl IntoTimeout) -> Timeout {
+    Timeout::new(when.into_timeout())
 }
 
 fn on_timeout(timeout: &Weak<Inner>) {

@@ -75,7 +75,7 @@ where
             Ok(child) => child,
             Err(error) => panic_with(error),
         };
-        if child.is_new || seen.insert(handle_id(&child.future.any())) {
+        if child.is_new() || seen.insert(handle_id(&child.future.any())) {
             todo.push(child);
         }
     }
@@ -105,7 +105,7 @@ where
 }
 
 /// The iterator and stream of [`as_completed`].
-pub struct AsCompleted<T> {
+pub struct AsCompleted<T: 'static> {
     state: Rc<State<T>>,
     /// What the stream is waiting for.
     next: Option<WaitForOne<T>>,
@@ -197,9 +197,9 @@ impl<T: 'static> Stream for AsCompleted<T> {
     }
 }
 
-impl<T> Unpin for AsCompleted<T> {}
+impl<T: 'static> Unpin for AsCompleted<T> {}
 
-impl<T> fmt::Debug for AsCompleted<T> {
+impl<T: 'static> fmt::Debug for AsCompleted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let left = self.state.todo_left.get();
         f.debug_struct("AsCompleted").field("left", &left).finish_non_exhaustive()

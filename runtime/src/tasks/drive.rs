@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use super::take_unclaimed;
-use crate::exceptions::Result;
+use crate::exceptions::{Error, Result};
 
 /// Polls the future in `slot`.
 ///
@@ -22,4 +22,12 @@ pub(crate) async fn drive<F: StdFuture>(mut slot: Pin<&mut Option<F>>) -> Result
         Poll::Ready(Err(error))
     })
     .await
+}
+
+/// One result of the two that driving a coroutine gives.
+pub(crate) fn flatten<T, E>(outcome: Result<Result<T, E>>) -> Result<T>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    outcome.and_then(|outcome| outcome.map_err(Error::from_failure))
 }

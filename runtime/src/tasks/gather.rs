@@ -151,7 +151,7 @@ struct AnyChild {
 
 impl<T: 'static> Child<T> {
     fn any(&self) -> AnyChild {
-        AnyChild { future: self.future.any(), is_new: self.is_new }
+        AnyChild { future: self.future.any(), is_new: self.is_new() }
     }
 
     /// What stands in the list of a `gather` that returns exceptions.

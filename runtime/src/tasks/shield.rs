@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::ensure_child;
+use super::{Origin, ensure_child};
 use crate::coroutines::Awaitable;
 use crate::exceptions::panic_with;
 use crate::futures::Future;
@@ -42,7 +42,7 @@ where
         Ok(inner) => inner,
         Err(error) => panic_with(error),
     };
-    if inner.future.done() && !inner.is_shared() {
+    if inner.future.done() && !matches!(inner.origin, Origin::Shared(_)) {
         return inner.future;
     }
     let loop_ = inner.future.get_loop();
@@ -52,7 +52,7 @@ where
         copy_outcome(&outer, inner.result());
         return outer;
     }
-    let (read, target) = (inner.read(), outer.clone());
+    let (origin, target) = (inner.origin, outer.clone());
     let callback = inner.future.add_done_callback(move |inner: &Future<A::Value>| {
         if target.cancelled() {
             return;
@@ -60,7 +60,7 @@ where
         if inner.cancelled() {
             target.cancel();
         } else {
-            copy_outcome(&target, read(inner));
+            copy_outcome(&target, origin.read(inner));
         }
     });
     // Weak: the inner future owns the outer one by its callback.

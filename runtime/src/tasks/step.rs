@@ -11,7 +11,7 @@ use super::{RawTask, TaskCore, cancel, schedule_step};
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{self, ContextSlot};
 use crate::events::{self, RawHandle};
-use crate::exceptions::{Error, Result, from_panic};
+use crate::exceptions::{Error, Result, from_panic, panic_with};
 use crate::format_helpers;
 use crate::futures::{self, CancelMessage, Core, DoneCallback, RawFuture, Typed};
 use crate::raw::current;
@@ -82,6 +82,37 @@ where
             Ok(Poll::Pending) => unreachable!("either there is an error to throw or not"),
             Err(payload) => self.fail(loop_, from_panic(payload)),
         }
+    }
+
+    /// Runs the first step at once, in place of whatever is running: Python's `__eager_start`.
+    ///
+    /// # Panics
+    /// SystemExit or KeyboardInterrupt out of it, and the error of a context that was entered
+    /// already: Python's constructor raises them.
+    #[track_caller]
+    pub(super) fn eager_start(self: &Rc<Self>, loop_: &EventLoop) {
+        let this: Rc<dyn RawTask> = self.clone();
+        match self.enter(loop_, &this) {
+            Ok(()) => {}
+            Err(error) => {
+                self.task.log_destroy_pending.set(false);
+                panic_with(error);
+            }
+        }
+    }
+
+    /// Makes the task the current one, and its context, for one step.
+    fn enter(self: &Rc<Self>, loop_: &EventLoop, this: &Rc<dyn RawTask>) -> Result<()> {
+        self.task.waiters.begin_step();
+        self.task.stepping.set(true);
+        let outcome = current::enter(this, || {
+            contextvars::enter(&self.task.context, || self.step(loop_))
+        });
+        self.task.stepping.set(false);
+        if let Step::Again = outcome?? {
+            schedule_step(loop_, Rc::clone(this));
+        }
+        Ok(())
     }
 
     /// Ends the task with the error that nobody in it took.
@@ -174,20 +205,10 @@ where
             return Ok(());
         }
         arm(&self.core, &self.task);
-        self.task.waiters.begin_step();
-        self.task.stepping.set(true);
         let this: Rc<dyn RawTask> = self.clone();
-        let outcome =
-            current::enter(&this, || contextvars::enter(&self.task.context, || self.step(loop_)));
-        self.task.stepping.set(false);
-        match outcome {
-            Ok(Ok(Step::Over)) => Ok(()),
-            Ok(Ok(Step::Again)) => {
-                schedule_step(loop_, this);
-                Ok(())
-            }
-            Ok(Err(exit)) => Err(exit),
-            Err(error) => events::report_callback(loop_, self, error),
+        match self.enter(loop_, &this) {
+            Err(error) if !error.is_exit() => events::report_callback(loop_, this, error),
+            outcome => outcome,
         }
     }
 

@@ -179,7 +179,7 @@ where
     if handles.is_empty() {
         return Err(ValueError("Set of Tasks/Futures is empty."));
     }
-    let watch = Watch::new(handles.iter().map(|(_, future)| future), options);
+    let watch = Watch::new(handles.iter().map(|(_, future)| future.clone()), options);
     watch.waiter.clone().await?;
     drop(watch);
     let (done, pending): (Vec<_>, Vec<_>) =
@@ -197,7 +197,7 @@ struct Watch {
 
 impl Watch {
     #[track_caller]
-    fn new<'a>(futures: impl Iterator<Item = &'a AnyFuture>, options: WaitOptions) -> Self {
+    fn new(futures: impl Iterator<Item = AnyFuture>, options: WaitOptions) -> Self {
         let loop_ = get_running_loop();
         let waiter = loop_.create_future();
         let timer = options.timeout.map(|seconds| {
@@ -219,7 +219,7 @@ impl Watch {
                 }
                 release(&waiter)
             });
-            callbacks.push((future.clone(), callback));
+            callbacks.push((future, callback));
         }
         Self { waiter, timer, callbacks }
     }

@@ -1,10 +1,9 @@
 //! `wait_for`.
 
-use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::task::Poll;
 
-use super::{create_task, take_unclaimed};
+use super::wait::release;
+use super::{create_task, drive, flatten};
 use crate::coroutines::{Awaitable, is_handle};
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, Result, TimeoutError};
@@ -45,7 +44,7 @@ pub async fn wait_for<A: Awaitable>(awaitable: A, timeout: impl IntoTimeout) -> 
             Probe::Done(outcome) => outcome,
             Probe::Handle(future) => {
                 cancel_and_wait(&future).await?;
-                drive::<A>(slot).await.map_err(timed_out)
+                flatten(drive(slot).await).map_err(timed_out)
             }
             // It never runs; a task that never runs either takes its name and its time.
             Probe::Coroutine => {
@@ -59,26 +58,12 @@ pub async fn wait_for<A: Awaitable>(awaitable: A, timeout: impl IntoTimeout) -> 
     let deadline = timeout.map(|seconds| get_running_loop().time() + seconds);
     let timeout = Timeout::new(deadline);
     timeout.enter()?;
-    let outcome = drive::<A>(slot).await;
+    let outcome = flatten(drive(slot).await);
     timeout.exit(outcome)
 }
 
 fn timed_out(error: Error) -> Error {
     if error.is_cancelled() { Error::bare::<TimeoutError>().with_cause(error) } else { error }
-}
-
-/// Polls the future in place; drops it if it is cancelled and holds nothing of ours.
-async fn drive<A: Awaitable>(mut slot: Pin<&mut Option<A::IntoFuture>>) -> Result<A::Value> {
-    poll_fn(|cx| {
-        let Some(future) = slot.as_mut().as_pin_mut() else { return Poll::Pending };
-        if let Poll::Ready(outcome) = future.poll(cx) {
-            return Poll::Ready(outcome.map_err(Error::from_failure));
-        }
-        let Some(error) = take_unclaimed() else { return Poll::Pending };
-        slot.set(None);
-        Poll::Ready(Err(error))
-    })
-    .await
 }
 
 /// What the argument of a `wait_for` without time is.
@@ -103,11 +88,8 @@ fn probe<A: Awaitable>(slot: Pin<&mut Option<A::IntoFuture>>) -> Probe<A::Value>
 /// Cancels `future` and waits until it is done; mirrors `_cancel_and_wait`.
 async fn cancel_and_wait(future: &AnyFuture) -> Result<()> {
     let waiter = get_running_loop().create_future();
-    let release = waiter.clone();
-    let callback = future.add_done_callback(move |_| match release.done() {
-        true => Ok(()),
-        false => release.set_result(()),
-    });
+    let waiting = waiter.clone();
+    let callback = future.add_done_callback(move |_| release(&waiting));
     let _finally = RemoveOnDrop(future, callback);
     future.cancel();
     // Waiting on the future itself would forward a cancellation of the waiting task to it.

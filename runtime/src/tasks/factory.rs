@@ -1,0 +1,150 @@
+//! Task factories, and tasks that start eagerly.
+
+use std::any::type_name;
+use std::fmt;
+use std::future::Future as StdFuture;
+use std::rc::Rc;
+
+use super::{AnyTask, Task, TaskOptions};
+use crate::base_events::EventLoop;
+use crate::exceptions::{Result, TypeError, panic_with};
+use crate::format_helpers::coroutine_name;
+
+/// What makes a loop's tasks: gets the loop, the coroutine and the options.
+pub type TaskFactory = Rc<dyn Fn(&EventLoop, Coroutine, TaskOptions) -> AnyTask>;
+
+/// A coroutine whose type is forgotten, on its way through a task factory.
+///
+/// It exists only while a factory is set; [`AnyTask::new`] makes the task.
+pub struct Coroutine(Box<dyn Start>);
+
+impl Coroutine {
+    pub(super) fn new<C, T, E>(coroutine: C) -> Self
+    where
+        C: StdFuture<Output = Result<T, E>> + 'static,
+        T: 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        Self(Box::new(coroutine))
+    }
+
+    /// The name of the coroutine function, as reprs show it.
+    pub fn name(&self) -> String {
+        coroutine_name(self.0.type_name())
+    }
+
+    /// The task that `factory` makes of this coroutine.
+    #[track_caller]
+    pub(super) fn start_with<T: 'static>(
+        self,
+        factory: &dyn Fn(&EventLoop, Coroutine, TaskOptions) -> AnyTask,
+        loop_: &EventLoop,
+        options: TaskOptions,
+    ) -> Task<T> {
+        let task = factory(loop_, self, options);
+        match task.downcast() {
+            Some(task) => task,
+            None => panic_with(TypeError(format!(
+                "the task factory returned a task of another type: {task:?}"
+            ))),
+        }
+    }
+}
+
+impl fmt::Debug for Coroutine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<coroutine object {}>", self.name())
+    }
+}
+
+/// A coroutine that knows how to become a task.
+trait Start {
+    fn start(self: Box<Self>, loop_: &EventLoop, options: TaskOptions) -> AnyTask;
+    fn type_name(&self) -> &'static str;
+}
+
+impl<C, T, E> Start for C
+where
+    C: StdFuture<Output = Result<T, E>> + 'static,
+    T: 'static,
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    #[track_caller]
+    fn start(self: Box<Self>, loop_: &EventLoop, options: TaskOptions) -> AnyTask {
+        Task::start(loop_, *self, options).any()
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<C>()
+    }
+}
+
+impl AnyTask {
+    /// Makes a task of what a task factory was given: Python's `Task(coro, loop=loop, …)`.
+    #[track_caller]
+    pub fn new(loop_: &EventLoop, coroutine: Coroutine, options: TaskOptions) -> Self {
+        coroutine.0.start(loop_, options)
+    }
+}
+
+impl EventLoop {
+    /// Sets what makes the loop's tasks.
+    ///
+    /// Mirrors `loop.set_task_factory`.
+    ///
+    /// ```
+    /// # fn main() -> asyncio::Result<()> {
+    /// let loop_ = asyncio::new_event_loop();
+    /// loop_.set_task_factory(|loop_, coroutine, options| {
+    ///     asyncio::AnyTask::new(loop_, coroutine, options.name("made here"))
+    /// });
+    /// let task = loop_.create_task(async { asyncio::Ok(()) });
+    /// assert_eq!(task.get_name(), "made here");
+    /// loop_.run_until_complete(task)?;
+    /// loop_.close()
+    /// # }
+    /// ```
+    pub fn set_task_factory<F>(&self, factory: F)
+    where
+        F: Fn(&EventLoop, Coroutine, TaskOptions) -> AnyTask + 'static,
+    {
+        self.replace_task_factory(Some(Rc::new(factory)));
+    }
+
+    /// Goes back to making plain tasks: Python's `set_task_factory(None)`.
+    pub fn clear_task_factory(&self) {
+        self.replace_task_factory(None);
+    }
+}
+
+/// A task factory whose tasks start eagerly: each runs to its first suspension at once.
+///
+/// `loop_.set_task_factory(asyncio::eager_task_factory)`. Mirrors `asyncio.eager_task_factory`.
+#[track_caller]
+pub fn eager_task_factory(
+    loop_: &EventLoop,
+    coroutine: Coroutine,
+    options: TaskOptions,
+) -> AnyTask {
+    AnyTask::new(loop_, coroutine, options.or_eager())
+}
+
+/// A task factory that starts eagerly what `constructor` makes.
+///
+/// Mirrors `asyncio.create_eager_task_factory`.
+pub fn create_eager_task_factory<F>(
+    constructor: F,
+) -> impl Fn(&EventLoop, Coroutine, TaskOptions) -> AnyTask
+where
+    F: Fn(&EventLoop, Coroutine, TaskOptions) -> AnyTask,
+{
+    move |loop_, coroutine, options| constructor(loop_, coroutine, options.or_eager())
+}
+
+impl TaskOptions {
+    /// Eager, unless said otherwise.
+    fn or_eager(mut self) -> Self {
+        self.eager_start.get_or_insert(true);
+        self
+    }
+}
