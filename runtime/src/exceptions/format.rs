@@ -6,12 +6,7 @@ use std::{
     io,
 };
 
-use super::{
-    args::Args,
-    classes::Kind,
-    error::Error,
-    os,
-};
+use super::{args::Args, classes::Kind, error::Error, os};
 
 /// Python's `str(error)`.
 pub(super) fn write_str(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
