@@ -8,14 +8,17 @@ mod classes;
 mod convert;
 mod error;
 mod format;
+mod group;
 mod os;
 mod own;
 mod panics;
 #[cfg(test)]
 mod tests;
+mod traceback;
 
 pub use classes::*;
 pub use error::Error;
+pub use group::{BaseExceptionGroup, ExceptionGroup};
 pub use own::*;
 
 pub(crate) use args::Args;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Either way the done-callbacks are scheduled in the order of their registration, never
-//! called in place. A future's state that does not depend on its type is its [`Core`]; tasks
+//! called in place. A future's state that does not depend on its type is its `Core`; tasks
 //! and the futures of `gather` have one, too.
 
 mod any;

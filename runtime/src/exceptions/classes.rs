@@ -2,7 +2,12 @@
 
 use std::{any::TypeId, error::Error as StdError, fmt};
 
-use super::{args::Args, error::Error, own::*};
+use super::{
+    args::Args,
+    error::Error,
+    group::{BaseExceptionGroup, ExceptionGroup},
+    own::*,
+};
 
 /// What Python keeps in a type object: its name and its bases.
 pub(crate) struct Class {
@@ -223,6 +228,7 @@ classes! {
     bare KeyboardInterrupt(BaseException) in "";
     own SystemExit(BaseException) in "";
     own CancelledError(BaseException) in "asyncio.exceptions";
+    own BaseExceptionGroup(BaseException) in "";
 
     /// The base of all exceptions a program usually handles, foreign Rust errors included.
     message Exception(BaseException) in "";
@@ -271,6 +277,7 @@ classes! {
     /// `put` or `get` on a queue that was shut down.
     message QueueShutDown(Exception) in "asyncio.queues";
     own PanicError(Exception) in "asyncio.exceptions";
+    own ExceptionGroup(BaseExceptionGroup, Exception) in "";
 
     /// The base of the errors of the system; every [`std::io::Error`] is one.
     os OSError(Exception) in "";

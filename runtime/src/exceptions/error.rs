@@ -11,8 +11,9 @@ use std::{
 
 use super::{
     classes::{self, Bare, BuiltIn, Class, KeyboardInterrupt},
-    format,
+    format, group,
     own::{self, CancelledError, SystemExit},
+    traceback,
 };
 
 /// Python's exception object: any error value, with its cause and its context.
@@ -52,12 +53,13 @@ struct Object {
     links: Mutex<Links>,
 }
 
-/// Python's `__cause__`, `__context__` and `__suppress_context__`.
+/// Python's `__cause__`, `__context__`, `__suppress_context__` and `__notes__`.
 #[derive(Default)]
 struct Links {
     cause: Option<Error>,
     context: Option<Error>,
     suppress_context: bool,
+    notes: Vec<String>,
 }
 
 // A lock guards all that changes, and a poisoned one is still good.
@@ -86,7 +88,8 @@ impl Error {
         }
     }
 
-    /// The concrete error, if it is exactly an `E`.
+    /// The concrete error, if it is exactly an `E`. An `ExceptionGroup` is also found as its
+    /// base, the `BaseExceptionGroup`.
     ///
     /// ```
     /// use asyncio::{IncompleteReadError, OSError, TimeoutError};
@@ -99,7 +102,8 @@ impl Error {
     /// assert!(TimeoutError("late").downcast_ref::<OSError>().is_none());
     /// ```
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
-        self.0.error.downcast_ref::<E>()
+        let error: &(dyn StdError + 'static) = &*self.0.error;
+        error.downcast_ref::<E>().or_else(|| group::base_of(error)?.downcast_ref::<E>())
     }
 
     /// Whether both are the same object: Python's `is`.
@@ -119,8 +123,9 @@ impl Error {
 
     /// Python's `raise self from cause`, without the raise.
     ///
-    /// A link from the cause back to this error is cut. A cancellation without a message is
-    /// shared by everybody, so that a new object is returned in its place.
+    /// A link from the cause back to this error is cut; a group with this error in it does not
+    /// become its cause. A cancellation without a message is shared by everybody, so that a new
+    /// object is returned in its place.
     ///
     /// ```
     /// use asyncio::{KeyError, RuntimeError};
@@ -141,7 +146,9 @@ impl Error {
             return self.without_context();
         }
         let own = self.unshared();
-        own.cut_from(&cause);
+        if !own.cut_from(&cause) {
+            return own.without_context();
+        }
         own.relink(|links| {
             links.suppress_context = true;
             links.cause.replace(cause)
@@ -176,20 +183,44 @@ impl Error {
     }
 
     /// Sets `__context__` as raising while `context` is handled does: a link from it back to
-    /// this error is cut, and an error is never its own context.
+    /// this error is cut, and an error is never its own context. Nor is a group the context of
+    /// an error in it, as it is in Python: they would own each other, and never be freed.
     ///
     /// The one shared cancellation without a message has no context: on it this does nothing.
     pub fn set_context(&self, context: Option<Error>) {
         if own::is_shared(self) {
             return;
         }
-        if let Some(context) = &context {
-            if self.is_same(context) {
-                return;
-            }
-            self.cut_from(context);
+        if let Some(context) = &context
+            && (self.is_same(context) || !self.cut_from(context))
+        {
+            return;
         }
         self.relink(|links| std::mem::replace(&mut links.context, context));
+    }
+
+    /// Python's `add_note`: a text that tracebacks print below the error's line.
+    ///
+    /// The one shared cancellation without a message has no notes: on it this does nothing.
+    ///
+    /// ```
+    /// use asyncio::ValueError;
+    ///
+    /// let error = ValueError("port 0 is no port");
+    /// error.add_note("in line 3");
+    /// assert_eq!(error.format_exception(), "ValueError: port 0 is no port\nin line 3");
+    /// ```
+    pub fn add_note(&self, note: impl Into<String>) {
+        if own::is_shared(self) {
+            return;
+        }
+        let note = note.into();
+        self.links().notes.push(note);
+    }
+
+    /// The notes it was given, oldest first: `__notes__`.
+    pub fn notes(&self) -> Vec<String> {
+        self.links().notes.clone()
     }
 
     /// The number of an error of the system: Python's `errno`.
@@ -213,10 +244,27 @@ impl Error {
         self.0.class.qualified_name()
     }
 
-    /// What Python's traceback prints, without its frames: causes and contexts first, this
-    /// error's line last. The sources of a Rust error count as its causes.
+    /// What Python's traceback prints of an exception that was never raised, and so has neither
+    /// frames nor the line above them: causes and contexts first, this error's line and notes
+    /// last. The sources of a Rust error count as its causes.
+    ///
+    /// The members of a group follow in frames; as in Python at most 15 of a group, and groups
+    /// at most 10 deep.
+    ///
+    /// ```
+    /// use asyncio::{ExceptionGroup, TypeError, ValueError};
+    ///
+    /// let error = ExceptionGroup("two failed", [ValueError("x"), TypeError("y")]);
+    /// let text = "  | ExceptionGroup: two failed (2 sub-exceptions)
+    ///   +-+---------------- 1 ----------------
+    ///     | ValueError: x
+    ///     +---------------- 2 ----------------
+    ///     | TypeError: y
+    ///     +------------------------------------";
+    /// assert_eq!(error.format_exception(), text);
+    /// ```
     pub fn format_exception(&self) -> String {
-        format::format_exception(self)
+        traceback::format_exception(self)
     }
 }
 
@@ -254,6 +302,20 @@ impl Error {
         self.0.class
     }
 
+    /// Takes over what a part of a group has from the whole: its cause, its context, which
+    /// tracebacks then leave out, and its notes. Only for an error that nothing links to yet.
+    pub(super) fn copy_links(&self, original: &Error) {
+        let links = original.links();
+        let copy = Links {
+            cause: links.cause.clone(),
+            context: links.context.clone(),
+            suppress_context: true,
+            notes: links.notes.clone(),
+        };
+        drop(links);
+        *self.links() = copy;
+    }
+
     /// The error tracebacks print before this one, and whether as its cause.
     pub(super) fn preceding(&self) -> Preceding {
         let links = self.links();
@@ -287,11 +349,14 @@ impl Error {
         self
     }
 
-    /// Cuts every link from `other`'s causes and contexts to this error: a circle would
-    /// never be freed.
-    fn cut_from(&self, other: &Error) {
+    /// Cuts every link by which `other` leads to this error: a circle would never be freed.
+    /// False if `other` is a group with this error in it, which cannot be cut.
+    fn cut_from(&self, other: &Error) -> bool {
         if Arc::strong_count(&self.0) == 1 {
-            return; // Nothing else knows it, so no link leads to it.
+            return true; // Nothing else knows it, so no link leads to it.
+        }
+        if other.contains(self) {
+            return false;
         }
         let mut seen = Seen::default();
         let mut pending = vec![other.clone()];
@@ -302,15 +367,30 @@ impl Error {
             error.cut_links_to(self);
             let links = error.links();
             pending.extend(links.cause.iter().chain(&links.context).cloned());
+            pending.extend_from_slice(error.exceptions());
         }
+        true
     }
 
+    /// Cuts the links to an error, and to groups with that error in them.
     fn cut_links_to(&self, target: &Error) {
-        let is_target = |link: &mut Error| link.is_same(target);
+        let is_target = |link: &mut Error| link.is_same(target) || link.contains(target);
         let mut links = self.links();
         let cut = (links.cause.take_if(is_target), links.context.take_if(is_target));
         drop(links);
         drop(cut);
+    }
+
+    /// Whether `error` is a member of this group, or of a group in it.
+    fn contains(&self, error: &Error) -> bool {
+        let mut pending: Vec<&Error> = self.exceptions().iter().collect();
+        while let Some(member) = pending.pop() {
+            if member.is_same(error) {
+                return true;
+            }
+            pending.extend(member.exceptions());
+        }
+        false
     }
 }
 
@@ -339,21 +419,23 @@ impl Seen {
     }
 }
 
-impl Links {
-    fn take(&mut self) -> impl Iterator<Item = Error> + use<> {
-        self.cause.take().into_iter().chain(self.context.take())
+impl Object {
+    /// Takes out all the errors it holds.
+    fn take_held(&mut self) -> impl Iterator<Item = Error> + use<> {
+        let links = self.links.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let earlier = links.cause.take().into_iter().chain(links.context.take());
+        earlier.chain(group::take_exceptions(&mut *self.error))
     }
 }
 
 impl Drop for Object {
-    /// Takes a long chain apart in a loop: dropping link by link would exhaust the stack.
+    /// Takes long chains and deep groups apart in a loop: dropping one inside the other would
+    /// exhaust the stack.
     fn drop(&mut self) {
-        let links = self.links.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let mut pending: Vec<Error> = links.take().collect();
+        let mut pending: Vec<Error> = self.take_held().collect();
         while let Some(error) = pending.pop() {
             if let Some(mut object) = Arc::into_inner(error.0) {
-                let links = object.links.get_mut().unwrap_or_else(PoisonError::into_inner);
-                pending.extend(links.take());
+                pending.extend(object.take_held());
             }
         }
     }

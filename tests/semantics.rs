@@ -1,0 +1,415 @@
+//! What `docs/SEMANTICS.md` says about each public name of Python's asyncio is true:
+//! the list is complete, what it calls there is there, what it calls missing is not.
+
+use std::{cell::RefCell, fs, panic, path::Path, rc::Rc, thread};
+
+use asyncio::{
+    CancelledError, EventLoop, ExceptionContext, Future, InvalidStateError, PanicError, Result,
+    RuntimeError, ValueError, current_task, sleep,
+};
+
+/// `asyncio.__all__` of CPython 3.15 on Unix: 95 names, module by module.
+const PUBLIC_NAMES: &str = "
+    BaseEventLoop Server
+    iscoroutinefunction iscoroutine
+    AbstractEventLoop AbstractServer Handle TimerHandle get_event_loop_policy
+    set_event_loop_policy get_event_loop set_event_loop new_event_loop _set_running_loop
+    get_running_loop _get_running_loop
+    BrokenBarrierError CancelledError InvalidStateError TimeoutError IncompleteReadError
+    LimitOverrunError SendfileNotAvailableError
+    Future wrap_future isfuture future_add_to_awaited_by future_discard_from_awaited_by
+    capture_call_graph format_call_graph print_call_graph FrameCallGraphEntry FutureCallGraph
+    Lock Event Condition Semaphore BoundedSemaphore Barrier
+    BaseProtocol Protocol DatagramProtocol SubprocessProtocol BufferedProtocol
+    Queue PriorityQueue LifoQueue QueueFull QueueEmpty QueueShutDown
+    Runner run
+    StreamReader StreamWriter StreamReaderProtocol open_connection start_server
+    open_unix_connection start_unix_server
+    create_subprocess_exec create_subprocess_shell
+    TaskGroup
+    Task create_task FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED wait wait_for as_completed
+    sleep gather shield ensure_future run_coroutine_threadsafe current_task all_tasks
+    create_eager_task_factory eager_task_factory _register_task _unregister_task _enter_task
+    _leave_task
+    to_thread
+    Timeout timeout timeout_at
+    BaseTransport ReadTransport WriteTransport Transport DatagramTransport SubprocessTransport
+    SelectorEventLoop EventLoop
+";
+
+/// The 54 public methods of CPython's `asyncio.AbstractEventLoop`, in its order.
+const LOOP_METHODS: &str = "
+    run_forever run_until_complete stop is_running is_closed close shutdown_asyncgens
+    shutdown_default_executor
+    call_soon call_later call_at time create_future create_task call_soon_threadsafe
+    run_in_executor set_default_executor getaddrinfo getnameinfo
+    create_connection create_server sendfile start_tls create_unix_connection
+    create_unix_server connect_accepted_socket create_datagram_endpoint
+    connect_read_pipe connect_write_pipe subprocess_shell subprocess_exec
+    add_reader remove_reader add_writer remove_writer
+    sock_recv sock_recv_into sock_recvfrom sock_recvfrom_into sock_sendall sock_sendto
+    sock_connect sock_accept sock_sendfile
+    add_signal_handler remove_signal_handler set_task_factory get_task_factory
+    get_exception_handler set_exception_handler default_exception_handler
+    call_exception_handler get_debug set_debug
+";
+
+/// Lists names of this crate; it does not compile if one of them is missing.
+macro_rules! exported {
+    ($($name:ident)*) => {
+        $(#[allow(unused_imports)] use asyncio::$name as _;)*
+        const EXPORTED: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+/// Lists names that this crate does not have; it does not compile if one of them is there,
+/// because the inner block then finds that one before the stand-in.
+macro_rules! absent {
+    ($($name:ident)*) => {
+        #[allow(dead_code, non_camel_case_types)]
+        mod stand_ins { $(pub(crate) struct $name;)* }
+        #[allow(unused_imports)]
+        const _: fn() = || {
+            use stand_ins::*;
+            {
+                use asyncio::*;
+                $(
+                    let stand_in: stand_ins::$name = $name;
+                    let _: $name = stand_in;
+                )*
+            }
+        };
+        const ABSENT: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+/// Lists methods of the loop, each with a call; it does not compile if one of them is missing.
+macro_rules! exported_methods {
+    ($($name:ident $(::<$type:ty>)? ($($argument:expr),*))*) => {
+        #[allow(clippy::let_underscore_future)]
+        const _: fn(&EventLoop) = |event_loop| {
+            $(let _ = event_loop.$name $(::<$type>)? ($($argument),*);)*
+        };
+        const EXPORTED_METHODS: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+/// Lists methods that the loop does not have; it does not compile if one of them is there,
+/// because a method goes before a trait's.
+macro_rules! absent_methods {
+    ($($name:ident)*) => {
+        #[allow(dead_code)]
+        struct StandIn;
+        #[allow(dead_code)]
+        trait StandIns { $(fn $name(&self) -> StandIn { StandIn })* }
+        impl StandIns for EventLoop {}
+        const _: fn(&EventLoop) = |event_loop| { $(let StandIn = event_loop.$name();)* };
+        const ABSENT_METHODS: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+exported! {
+    iscoroutine Handle TimerHandle get_event_loop set_event_loop new_event_loop get_running_loop
+    _get_running_loop BrokenBarrierError CancelledError InvalidStateError TimeoutError
+    IncompleteReadError LimitOverrunError SendfileNotAvailableError Future isfuture QueueFull
+    QueueEmpty QueueShutDown Runner run Task create_task wait_for sleep gather ensure_future
+    current_task all_tasks Timeout EventLoop
+}
+
+absent! {
+    BaseEventLoop Server iscoroutinefunction AbstractEventLoop AbstractServer
+    get_event_loop_policy set_event_loop_policy _set_running_loop wrap_future
+    future_add_to_awaited_by future_discard_from_awaited_by capture_call_graph format_call_graph
+    print_call_graph FrameCallGraphEntry FutureCallGraph Lock Event Condition Semaphore
+    BoundedSemaphore Barrier BaseProtocol Protocol DatagramProtocol SubprocessProtocol
+    BufferedProtocol Queue PriorityQueue LifoQueue StreamReader StreamWriter
+    StreamReaderProtocol open_connection start_server open_unix_connection start_unix_server
+    create_subprocess_exec create_subprocess_shell TaskGroup FIRST_COMPLETED FIRST_EXCEPTION
+    ALL_COMPLETED wait as_completed shield run_coroutine_threadsafe create_eager_task_factory
+    eager_task_factory _register_task _unregister_task _enter_task _leave_task to_thread timeout
+    timeout_at BaseTransport ReadTransport WriteTransport Transport DatagramTransport
+    SubprocessTransport SelectorEventLoop
+}
+
+exported_methods! {
+    run_forever() run_until_complete(asyncio::sleep(0)) stop() is_running() is_closed() close()
+    shutdown_asyncgens() call_soon(|| ()) call_later(1, || ()) call_at(1.0, || ()) time()
+    create_future::<()>() create_task(asyncio::sleep(0)) call_soon_threadsafe(|| ())
+    get_exception_handler() set_exception_handler(|_, _| ())
+    default_exception_handler(&ExceptionContext::new("x"))
+    call_exception_handler(ExceptionContext::new("x")) get_debug() set_debug(true)
+}
+
+absent_methods! {
+    shutdown_default_executor run_in_executor set_default_executor getaddrinfo getnameinfo
+    create_connection create_server sendfile start_tls create_unix_connection
+    create_unix_server connect_accepted_socket create_datagram_endpoint connect_read_pipe
+    connect_write_pipe subprocess_shell subprocess_exec add_reader remove_reader add_writer
+    remove_writer sock_recv sock_recv_into sock_recvfrom sock_recvfrom_into sock_sendall
+    sock_sendto sock_connect sock_accept sock_sendfile add_signal_handler
+    remove_signal_handler set_task_factory get_task_factory
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The cells of the rows of the table under a heading, without the head.
+fn table<'a>(document: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
+    let (_, section) = document.split_once(&format!("\n## {heading}\n")).expect(heading);
+    let section = section.split("\n## ").next().unwrap_or(section);
+    let rows = section.lines().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
+    rows.skip(2).map(|row| row.split(" | ").map(str::trim).collect()).collect()
+}
+
+fn document() -> String {
+    fs::read_to_string(root().join("docs/SEMANTICS.md")).unwrap()
+}
+
+/// Holds a table of names, with their status and a remark, against what the crate has.
+fn check_names(heading: &str, names: &str, exported: &[&str], absent: &[&str]) {
+    let document = document();
+    let rows = table(&document, heading);
+    let listed: Vec<&str> = rows.iter().map(|row| row[0].trim_matches('`')).collect();
+    assert_eq!(listed, names.split_whitespace().collect::<Vec<_>>());
+
+    for row in &rows {
+        let [name, status, remark] = row[..] else {
+            panic!("not a name, a status and a remark: {row:?}");
+        };
+        let lists = match status {
+            "there" | "different" => exported,
+            "not yet" | "left out" => absent,
+            _ => panic!("{name}: the status is there, different, not yet or left out"),
+        };
+        assert!(lists.contains(&name.trim_matches('`')), "{name} is not {status}");
+        let explained = !remark.is_empty();
+        assert!(explained || ["there", "not yet"].contains(&status), "{name}: {status}, but why?");
+    }
+}
+
+#[test]
+fn every_public_name_has_its_status() {
+    assert_eq!(PUBLIC_NAMES.split_whitespace().count(), 95);
+    check_names("Public names", PUBLIC_NAMES, EXPORTED, ABSENT);
+}
+
+#[test]
+fn every_method_of_the_loop_has_its_status() {
+    assert_eq!(LOOP_METHODS.split_whitespace().count(), 54);
+    check_names("Methods of the loop", LOOP_METHODS, EXPORTED_METHODS, ABSENT_METHODS);
+}
+
+/// Whether `test` names a function of a file, as `tests/file.rs::function` does.
+fn is_test(test: &str) -> bool {
+    let Some((file, function)) = test.split_once("::") else {
+        return false;
+    };
+    let source = fs::read_to_string(root().join(file)).unwrap_or_default();
+    source.contains(&format!("fn {function}("))
+}
+
+#[test]
+fn every_difference_has_its_reason_and_its_test() {
+    let document = document();
+    let rows = table(&document, "Differences");
+    assert!(!rows.is_empty());
+    for row in rows {
+        let [difference, reason, tests] = row[..] else {
+            panic!("not a difference, a reason and tests: {row:?}");
+        };
+        assert!(!reason.is_empty(), "{difference}: why?");
+        for test in tests.split(", ") {
+            assert!(is_test(test.trim_matches('`')), "{difference}: there is no {test}");
+        }
+    }
+}
+
+// One test for each difference that no other test shows.
+
+/// Runs a coroutine on a loop of its own with a virtual clock.
+fn run<T: 'static>(main: impl std::future::Future<Output = Result<T>> + 'static) -> Result<T> {
+    let loop_ = EventLoop::with_virtual_clock();
+    let outcome = loop_.run_until_complete(main);
+    loop_.close()?;
+    outcome
+}
+
+/// What [`record`](Self::record)ed, in order.
+#[derive(Clone, Default)]
+struct Trace(Rc<RefCell<Vec<String>>>);
+
+impl Trace {
+    fn record(&self, text: impl Into<String>) {
+        self.0.borrow_mut().push(text.into());
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.borrow().clone()
+    }
+}
+
+/// Records a text when it is dropped.
+struct Guard(Trace, &'static str);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.record(self.1);
+    }
+}
+
+/// A loop whose exception handler records the messages.
+fn recording_loop() -> (EventLoop, Trace) {
+    let (loop_, trace) = (EventLoop::with_virtual_clock(), Trace::default());
+    let lines = trace.clone();
+    loop_.set_exception_handler(move |_, context| lines.record(&context.message));
+    (loop_, trace)
+}
+
+#[test]
+fn call_when_is_call_at() {
+    let loop_ = EventLoop::with_virtual_clock();
+    let trace = Trace::default();
+    for (when, text) in [(2.0, "two"), (1.0, "one")] {
+        let trace = trace.clone();
+        assert_eq!(loop_.call_when(when, move || trace.record(text)).when(), when);
+    }
+    loop_.run_until_complete(sleep(3)).unwrap();
+    assert_eq!(trace.lines(), ["one", "two"]);
+}
+
+#[test]
+fn a_pending_task_lives_without_a_handle() {
+    let (loop_, trace) = recording_loop();
+    for name in ["first", "second"] {
+        let guard = Guard(trace.clone(), name);
+        // Nobody but the task has the future that it waits for.
+        let future = loop_.create_future::<()>();
+        loop_.create_task(async move {
+            let _guard = guard;
+            future.await
+        });
+    }
+    loop_.run_until_complete(sleep(1)).unwrap();
+    assert_eq!(asyncio::all_tasks_of(&loop_).len(), 2);
+    assert!(trace.lines().is_empty());
+
+    loop_.close().unwrap();
+    let destroyed = "Task was destroyed but it is pending!";
+    assert_eq!(trace.lines(), ["first", destroyed, "second", destroyed]);
+}
+
+#[test]
+fn a_lost_exception_is_reported_with_the_last_handle() {
+    let (loop_, trace) = recording_loop();
+    let future = loop_.create_future::<()>();
+    let other = future.clone();
+    future.set_exception(ValueError("lost")).unwrap();
+    drop(future);
+    assert!(trace.lines().is_empty());
+    drop(other);
+    assert_eq!(trace.lines(), ["Future exception was never retrieved"]);
+}
+
+#[test]
+fn tasks_are_numbered_by_thread() {
+    let name = || run(async { Ok(current_task().map(|task| task.get_name())) }).unwrap();
+    let names = [thread::spawn(name).join(), thread::spawn(name).join()];
+    assert_eq!(names.map(Result::unwrap).map(Option::unwrap), ["Task-1", "Task-1"]);
+}
+
+#[test]
+fn cancelled_errors_without_a_message_are_one() {
+    assert!(CancelledError().is_same(&CancelledError()));
+    assert!(!CancelledError::with("x").is_same(&CancelledError::with("x")));
+}
+
+#[test]
+fn a_result_is_taken_once() {
+    run(async {
+        let future = Future::new();
+        future.set_result(1)?;
+        assert_eq!((&future).await?, 1);
+        assert_eq!(future.clone().await?, 1);
+        assert!(format!("{future:?}").ends_with("result=<taken>>"), "{future:?}");
+        assert!(future.await.unwrap_err().is::<InvalidStateError>());
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_missing_loop_panics() {
+    let payload = panic::catch_unwind(asyncio::get_running_loop).unwrap_err();
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    assert_eq!(text.or(payload.downcast_ref().copied()), Some("no running event loop"));
+
+    let in_a_task = run(async {
+        let closed = EventLoop::with_virtual_clock();
+        closed.close()?;
+        closed.call_soon(|| ());
+        Ok(())
+    });
+    let error = in_a_task.unwrap_err();
+    assert!(error.is::<RuntimeError>());
+    assert_eq!(error.to_string(), "Event loop is closed");
+}
+
+#[test]
+fn a_panic_is_the_exception_of_its_task() {
+    let error = run(async {
+        let task = asyncio::create_task(async {
+            if true {
+                panic::panic_any("out of order");
+            }
+            sleep(0).await
+        });
+        task.await
+    })
+    .unwrap_err();
+    assert!(error.is::<PanicError>());
+    assert_eq!(error.to_string(), "out of order");
+}
+
+#[test]
+fn a_task_in_a_foreign_future_is_cancelled_too() {
+    run(async {
+        let trace = Trace::default();
+        let guard = Guard(trace.clone(), "dropped");
+        let task = asyncio::create_task(async move {
+            let _guard = guard;
+            asyncio::wrap(std::future::pending::<()>()).await
+        });
+        sleep(0).await?;
+        assert!(task.cancel());
+        assert!((&task).await.unwrap_err().is::<CancelledError>());
+        assert_eq!(trace.lines(), ["dropped"]);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn tasks_are_listed_in_the_order_of_creation() {
+    run(async {
+        let tasks: Vec<_> = (0..20).map(|_| asyncio::create_task(sleep(1)).any()).collect();
+        // The main task is the first.
+        assert_eq!(asyncio::all_tasks()[1..], tasks);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_callback_is_removed_by_its_id() {
+    let loop_ = EventLoop::with_virtual_clock();
+    let future = loop_.create_future::<()>();
+    let captured = String::from("x");
+    let id = future.add_done_callback(move |_| drop(captured));
+    fn function(_: &Future<()>) {}
+    let same = [future.add_done_callback(function), future.add_done_callback(function)];
+    assert_eq!(same[0], same[1]);
+    assert_eq!(future.remove_done_callback(same[0]), 2);
+    assert_eq!(future.remove_done_callback(id), 1);
+    assert_eq!(future.remove_done_callback(id), 0);
+}
