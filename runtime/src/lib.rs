@@ -29,8 +29,8 @@ mod log;
 mod macros;
 mod raw;
 pub mod runners;
-pub mod taskgroups;
 mod selector_events;
+pub mod taskgroups;
 pub mod tasks;
 pub mod timeouts;
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::coroutines::Awaitable;
 use crate::events::get_running_loop;
-use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError, group_of};
+use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError};
 use crate::futures::{AnyFuture, Future};
 use crate::tasks::{self, AnyTask, Task, TaskOptions, current_task_of};
 
@@ -226,7 +226,7 @@ impl TaskGroup {
         }
         match body_error {
             Some(lone) if errors.len() == 1 && lone.is::<GeneratorExit>() => Err(lone),
-            _ => Err(group_of("unhandled errors in a TaskGroup", errors)),
+            _ => Err(Error::group_of("unhandled errors in a TaskGroup", errors)),
         }
     }
 

@@ -45,10 +45,10 @@ use crate::raw::waker::TaskWaker;
 use crate::selector_events::TaskKey;
 use waiters::Waiters;
 
-pub(crate) use gather::gather_any;
 pub use as_completed::{AsCompleted, NextCompleted, as_completed, as_completed_with};
 pub(crate) use drive::{drive, flatten};
 pub use factory::{Coroutine, TaskFactory, create_eager_task_factory, eager_task_factory};
+pub(crate) use gather::gather_any;
 pub use gather::{
     GatherArgs, gather, gather_all, gather_all_return_exceptions, gather_return_exceptions,
 };
@@ -84,6 +84,8 @@ pub(crate) struct TaskCore {
     yielded: Cell<bool>,
     /// This step has an error to throw that nobody took yet.
     throwing: Cell<bool>,
+    /// The first step was eager and the last: Python then forgets the coroutine.
+    ended_eagerly: Cell<bool>,
 }
 
 #[derive(Clone)]
@@ -117,6 +119,7 @@ impl TaskCore {
             started: Cell::new(false),
             yielded: Cell::new(false),
             throwing: Cell::new(false),
+            ended_eagerly: Cell::new(false),
         }
     }
 

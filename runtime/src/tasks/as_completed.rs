@@ -92,8 +92,8 @@ where
         let completed = Rc::clone(&state);
         // Filled first: the callback of a future that is done is scheduled at once.
         state.todo.borrow_mut().push(None);
-        let callback = future
-            .add_done_callback(move |_: &Future<_>| completed.handle_completion(index));
+        let callback =
+            future.add_done_callback(move |_: &Future<_>| completed.handle_completion(index));
         state.todo.borrow_mut()[index] = Some((child, callback));
     }
     if let Some(seconds) = timeout.into_timeout().filter(|_| !is_empty) {

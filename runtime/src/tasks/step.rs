@@ -93,7 +93,7 @@ where
     pub(super) fn eager_start(self: &Rc<Self>, loop_: &EventLoop) {
         let this: Rc<dyn RawTask> = self.clone();
         match self.enter(loop_, &this) {
-            Ok(()) => {}
+            Ok(()) => self.task.ended_eagerly.set(self.core.done()),
             Err(error) => {
                 self.task.log_destroy_pending.set(false);
                 panic_with(error);
@@ -105,9 +105,8 @@ where
     fn enter(self: &Rc<Self>, loop_: &EventLoop, this: &Rc<dyn RawTask>) -> Result<()> {
         self.task.waiters.begin_step();
         self.task.stepping.set(true);
-        let outcome = current::enter(this, || {
-            contextvars::enter(&self.task.context, || self.step(loop_))
-        });
+        let outcome =
+            current::enter(this, || contextvars::enter(&self.task.context, || self.step(loop_)));
         self.task.stepping.set(false);
         if let Step::Again = outcome?? {
             schedule_step(loop_, Rc::clone(this));
@@ -283,6 +282,9 @@ where
     }
 
     fn coroutine_repr(&self) -> Option<String> {
+        if self.task.ended_eagerly.get() {
+            return None;
+        }
         Some(format_helpers::format_coroutine(type_name::<C>(), self.is_gone()))
     }
 }
