@@ -27,6 +27,7 @@ use crate::futures::{AnyFuture, Future};
 use crate::heapq::{self, Entry};
 use crate::log;
 use crate::selector_events::{Remote, Selector, TaskKey};
+use crate::sys::SigintHandler;
 use crate::tasks::{self, RawTask, Task, TaskFactory, TaskOptions};
 use crate::timeouts::IntoDelay;
 
@@ -67,8 +68,14 @@ pub(crate) struct Inner {
     slow_callback_duration: Cell<f64>,
     exception_handler: RefCell<Option<ExceptionHandler>>,
     task_factory: RefCell<Option<TaskFactory>>,
+    sigint: RefCell<Option<Sigint>>,
+    /// How many presses of Ctrl-C the loop has seen.
+    interrupts: Cell<u32>,
     iteration: Cell<u64>,
 }
+
+/// What a runner does when Ctrl-C is pressed for the first, the second time.
+pub(crate) type Sigint = Rc<dyn Fn(u32) -> Result<()>>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Life {
@@ -125,6 +132,8 @@ impl EventLoop {
             slow_callback_duration: Cell::new(constants::SLOW_CALLBACK_DURATION),
             exception_handler: RefCell::new(None),
             task_factory: RefCell::new(None),
+            sigint: RefCell::new(None),
+            interrupts: Cell::new(0),
             iteration: Cell::new(0),
         }));
         events::register_loop(&loop_);
@@ -544,7 +553,32 @@ impl EventLoop {
             } else {
                 handle.run(self)?;
             }
+            self.check_sigint()?;
         }
+        self.check_sigint()
+    }
+
+    /// Tells whoever watches Ctrl-C of the presses since the last time.
+    fn check_sigint(&self) -> Result<()> {
+        if self.0.interrupts.get() == SigintHandler::pressed() {
+            return Ok(());
+        }
+        let on_sigint = self.0.sigint.borrow().clone();
+        let Some(on_sigint) = on_sigint else { return Ok(()) };
+        SigintHandler::drain();
+        while self.0.interrupts.get() < SigintHandler::pressed() {
+            self.0.interrupts.update(|interrupts| interrupts + 1);
+            on_sigint(self.0.interrupts.get())?;
+        }
+        Ok(())
+    }
+
+    /// Has `on_sigint` called with the number of each press of Ctrl-C, or nothing any more.
+    pub(crate) fn watch_sigint(&self, on_sigint: Option<Sigint>) -> Result<()> {
+        self.0.interrupts.set(0);
+        self.0.selector.borrow().watch_sigint(on_sigint.is_some())?;
+        let before = self.0.sigint.replace(on_sigint);
+        drop(before);
         Ok(())
     }
 

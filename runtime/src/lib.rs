@@ -30,6 +30,7 @@ mod macros;
 mod raw;
 pub mod runners;
 mod selector_events;
+mod sys;
 pub mod taskgroups;
 pub mod tasks;
 pub mod timeouts;

@@ -16,6 +16,7 @@ pub use crate::tasks::{
     gather, gather_all, gather_all_return_exceptions, gather_return_exceptions, wait_for,
 };
 
+use crate::sys::end_by_sigint;
 use crate::{
     Awaitable, Error, EventLoop, IntoTimeout, KeyboardInterrupt, PanicError, Result, SystemExit,
     TimeoutError, run_with, wrap,
@@ -150,8 +151,10 @@ fn report(error: &Error) -> ExitCode {
         return ExitCode::from(*code as u8);
     }
     eprintln!("{}", error.format_exception());
-    // 128 and the number of SIGINT, as a shell shows a program that the signal ended.
-    if error.is::<KeyboardInterrupt>() { ExitCode::from(130) } else { ExitCode::FAILURE }
+    if error.is::<KeyboardInterrupt>() {
+        end_by_sigint();
+    }
+    ExitCode::FAILURE
 }
 
 /// Runs `#[asyncio::main]` on a function of another name, which gives back what it would.

@@ -2,14 +2,16 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::rc::Rc;
 
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::constants;
 use crate::contextvars::{self, Context, ContextSlot};
 use crate::coroutines::Awaitable;
 use crate::events;
-use crate::exceptions::{Result, RuntimeError};
-use crate::tasks::{self, TaskOptions};
+use crate::exceptions::{KeyboardInterrupt, Result, RuntimeError};
+use crate::sys::SigintHandler;
+use crate::tasks::{self, Task, TaskOptions};
 
 /// Options of [`run_with`] and [`Runner::with`]: Python's keyword arguments of `asyncio.run`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -131,7 +133,7 @@ impl Runner {
         let shared = context.is_none();
         let slot = context.map_or_else(|| self.context.take(), contextvars::slot_from);
         let task = loop_.create_wrapped_task(main, TaskOptions::new().slot(slot));
-        let outcome = loop_.run_until_complete(task.clone());
+        let outcome = run_interruptible(&loop_, &task);
         if shared {
             self.context.set(task.take_context());
         }
@@ -187,6 +189,31 @@ impl Runner {
         self.loop_ = Some(loop_.clone());
         self.state = State::Initialized;
         Ok(loop_)
+    }
+}
+
+/// Runs `task`; the first Ctrl-C cancels it, the second ends the loop.
+fn run_interruptible<T: 'static>(loop_: &EventLoop, task: &Task<T>) -> Result<T> {
+    let Some(_handler) = SigintHandler::install() else {
+        return loop_.run_until_complete(task.clone());
+    };
+    let interrupted = Rc::new(Cell::new(false));
+    let (noted, main) = (Rc::clone(&interrupted), task.any());
+    loop_.watch_sigint(Some(Rc::new(move |count| {
+        noted.set(true);
+        if count == 1 && !main.done() {
+            main.cancel();
+            return Ok(());
+        }
+        Err(KeyboardInterrupt())
+    })))?;
+    let outcome = loop_.run_until_complete(task.clone());
+    loop_.watch_sigint(None)?;
+    match outcome {
+        Err(error) if error.is_cancelled() && interrupted.get() && task.uncancel() == 0 => {
+            Err(KeyboardInterrupt().with_context(error))
+        }
+        outcome => outcome,
     }
 }
 

@@ -10,12 +10,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use mio::{Events, Poll, Token};
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
 
 use crate::base_events::EventLoop;
 use crate::events::{self, SafeCall};
+use crate::sys::SigintHandler;
 
 const INBOX: Token = Token(usize::MAX);
+const SIGINT: Token = Token(usize::MAX - 1);
 const EVENTS_CAPACITY: usize = 256;
 
 /// A number that no other thread of the process ever has.
@@ -129,6 +132,16 @@ impl Selector {
             waker: mio::Waker::new(poll.registry(), INBOX)?,
         };
         Ok((Self { poll, events: Events::with_capacity(EVENTS_CAPACITY) }, Arc::new(remote)))
+    }
+
+    /// Has Ctrl-C end a sleep, or no longer.
+    pub(crate) fn watch_sigint(&self, watch: bool) -> io::Result<()> {
+        let Some(fd) = SigintHandler::read_end() else { return Ok(()) };
+        if watch {
+            self.poll.registry().register(&mut SourceFd(&fd), SIGINT, Interest::READABLE)
+        } else {
+            self.poll.registry().deregister(&mut SourceFd(&fd))
+        }
     }
 
     /// Sleeps until something happens, or for `timeout` seconds; for ever with `None`.

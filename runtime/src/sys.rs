@@ -1,0 +1,147 @@
+//! Ctrl-C: what needs the operating system's own signal functions.
+//!
+//! Python runs its handler between two bytecodes; here it only counts, and wakes the loop,
+//! which looks at the count after every callback.
+#![expect(unsafe_code, reason = "sigaction and write in a signal handler")]
+
+use std::io::{self, Read};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::ptr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::thread;
+
+/// How often Ctrl-C was pressed since the handler was installed.
+static PRESSED: AtomicU32 = AtomicU32::new(0);
+
+/// The end of the pipe that the handler writes to; -1 until there is one.
+static WRITE_END: AtomicI32 = AtomicI32::new(-1);
+
+/// Both ends, open for as long as the process lives, so that a late handler writes nowhere else.
+static PIPE: OnceLock<(UnixStream, UnixStream)> = OnceLock::new();
+
+/// The handler of SIGINT, for as long as this lives.
+pub(crate) struct SigintHandler {
+    before: libc::sigaction,
+}
+
+impl SigintHandler {
+    /// Takes SIGINT over: in the main thread, and only if nobody else handles it.
+    pub(crate) fn install() -> Option<Self> {
+        if thread::current().name() != Some("main") {
+            return None;
+        }
+        let before = action_of_sigint()?;
+        if before.sa_sigaction != libc::SIG_DFL {
+            return None;
+        }
+        WRITE_END.store(write_end().ok()?, Ordering::SeqCst);
+        PRESSED.store(0, Ordering::SeqCst);
+        set_action(handler_address()).then_some(Self { before })
+    }
+
+    /// How often Ctrl-C was pressed.
+    pub(crate) fn pressed() -> u32 {
+        PRESSED.load(Ordering::Relaxed)
+    }
+
+    /// The end of the pipe that becomes readable when Ctrl-C is pressed.
+    pub(crate) fn read_end() -> Option<RawFd> {
+        PIPE.get().map(|(read, _)| read.as_raw_fd())
+    }
+
+    /// Empties the pipe.
+    pub(crate) fn drain() {
+        let Some((mut read, _)) = PIPE.get().map(|(read, write)| (read, write)) else { return };
+        let mut bytes = [0; 16];
+        while matches!(read.read(&mut bytes), Ok(count) if count > 0) {}
+    }
+}
+
+impl Drop for SigintHandler {
+    fn drop(&mut self) {
+        let ours = action_of_sigint().is_some_and(|now| now.sa_sigaction == handler_address());
+        if !ours {
+            return;
+        }
+        // SAFETY: `before` is what sigaction itself gave us.
+        unsafe { libc::sigaction(libc::SIGINT, &raw const self.before, ptr::null_mut()) };
+    }
+}
+
+/// Ends the process by SIGINT, so that a shell sees how it ended; returns if that fails.
+pub(crate) fn end_by_sigint() {
+    // SAFETY: both functions take plain numbers.
+    unsafe {
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+        libc::raise(libc::SIGINT);
+    }
+}
+
+fn write_end() -> io::Result<RawFd> {
+    if let Some((_, write)) = PIPE.get() {
+        return Ok(write.as_raw_fd());
+    }
+    let (read, write) = UnixStream::pair()?;
+    read.set_nonblocking(true)?;
+    write.set_nonblocking(true)?;
+    let (_, write) = PIPE.get_or_init(|| (read, write));
+    Ok(write.as_raw_fd())
+}
+
+fn handler_address() -> libc::sighandler_t {
+    let handler: extern "C" fn(libc::c_int) = on_sigint;
+    handler as libc::sighandler_t
+}
+
+fn action_of_sigint() -> Option<libc::sigaction> {
+    let mut action = MaybeUninit::uninit();
+    // SAFETY: asks only, into room of the right size.
+    let asked = unsafe { libc::sigaction(libc::SIGINT, ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: a call that succeeds has filled it.
+    (asked == 0).then(|| unsafe { action.assume_init() })
+}
+
+fn set_action(handler: libc::sighandler_t) -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: all zeros is a valid sigaction: no flags, an empty mask, the default action.
+    let action = unsafe {
+        (*action.as_mut_ptr()).sa_sigaction = handler;
+        action.assume_init()
+    };
+    // SAFETY: the handler is a function for ever, and does what a signal handler may do only.
+    unsafe { libc::sigaction(libc::SIGINT, &raw const action, ptr::null_mut()) == 0 }
+}
+
+/// Counts and wakes; from the third time on, Ctrl-C does what it does by default.
+extern "C" fn on_sigint(_signal: libc::c_int) {
+    if PRESSED.fetch_add(1, Ordering::SeqCst) >= 2 {
+        return end_by_sigint();
+    }
+    let errno = io::Error::last_os_error().raw_os_error();
+    let byte = [0_u8];
+    // SAFETY: the pipe is never closed; a full one wakes the loop just as well.
+    unsafe { libc::write(WRITE_END.load(Ordering::SeqCst), byte.as_ptr().cast(), 1) };
+    set_errno(errno.unwrap_or(0));
+}
+
+/// The code that was interrupted must find its errno.
+fn set_errno(value: i32) {
+    // SAFETY: the place of this thread's errno, valid for as long as the thread lives.
+    #[cfg(any(target_os = "linux", target_os = "emscripten", target_os = "hurd"))]
+    unsafe {
+        *libc::__errno_location() = value;
+    }
+    // SAFETY: as above.
+    #[cfg(any(target_os = "macos", target_os = "ios", target_os = "freebsd"))]
+    unsafe {
+        *libc::__error() = value;
+    }
+    // SAFETY: as above.
+    #[cfg(any(target_os = "android", target_os = "netbsd", target_os = "openbsd"))]
+    unsafe {
+        *libc::__errno() = value;
+    }
+}
