@@ -18,8 +18,8 @@ use crate::constants;
 use crate::contextvars::{self, Context};
 use crate::coroutines::Awaitable;
 use crate::events::{
-    self, Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, ThreadSafeHandle,
-    Timer, TimerHandle,
+    self, Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, RawTimer,
+    ThreadSafeHandle, Timer, TimerHandle,
 };
 use crate::exceptions::{Result, RuntimeError, panic_with};
 use crate::format_helpers::repr_bool;
@@ -445,7 +445,7 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        self.schedule(Timer::new(when, callback, contextvars::capture(), self))
+        self.schedule(Rc::new(Timer::new(when, callback, contextvars::capture(), self)))
     }
 
     /// [`call_at`](Self::call_at) in the given context: Python's `context=`.
@@ -459,7 +459,7 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        self.schedule(Timer::new(when, callback, contextvars::slot_from(context), self))
+        self.schedule(Rc::new(Timer::new(when, callback, contextvars::slot_from(context), self)))
     }
 
     /// [`call_at`](Self::call_at) under the name that tutorials give it.
@@ -515,16 +515,12 @@ impl EventLoop {
         self.0.ready.borrow_mut().push_back(handle);
     }
 
-    fn schedule<F, R>(&self, timer: Timer<F>) -> TimerHandle
-    where
-        F: FnOnce() -> R + 'static,
-        R: CallbackOutput + 'static,
-    {
-        let timer = Rc::new(timer);
-        let handle = TimerHandle(timer.clone());
-        let entry = Entry { when: handle.when(), timer };
+    /// Puts a timer into the heap.
+    pub(crate) fn schedule<R: RawTimer + 'static>(&self, timer: Rc<R>) -> TimerHandle {
+        timer.scheduled().set(true);
+        let entry = Entry { when: timer.when(), timer: timer.clone() };
         heapq::heappush(&mut self.0.scheduled.borrow_mut(), entry);
-        handle
+        TimerHandle(timer)
     }
 
     /// Notes that a timer in the heap was cancelled.

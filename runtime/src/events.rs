@@ -57,7 +57,7 @@ pub(crate) trait RawHandle {
     fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()>;
     fn cancel(&self);
     fn cancelled(&self) -> bool;
-    fn context(&self) -> &Cell<ContextSlot>;
+    fn get_context(&self) -> Context;
     /// The callback as messages name it.
     fn callback_name(&self) -> String;
     /// The callback as `repr` shows it, `None` once it is cancelled.
@@ -114,6 +114,10 @@ impl<F: 'static> Callback<F> {
         &self.context
     }
 
+    pub(crate) fn get_context(&self) -> Context {
+        contextvars::context_of(&self.context)
+    }
+
     /// What a handle's repr says of the callback; once it is cancelled, in debug mode alone.
     pub(crate) fn repr(&self) -> Option<String> {
         match self.created {
@@ -144,8 +148,8 @@ where
         self.cancelled()
     }
 
-    fn context(&self) -> &Cell<ContextSlot> {
-        self.context()
+    fn get_context(&self) -> Context {
+        self.get_context()
     }
 
     fn callback_name(&self) -> String {
@@ -216,7 +220,7 @@ impl Handle {
 
     /// The context that the callback runs in.
     pub fn get_context(&self) -> Context {
-        contextvars::context_of(self.0.context())
+        self.0.get_context()
     }
 }
 
@@ -252,7 +256,7 @@ where
         Self {
             callback: Callback::new(function, context, loop_.created()),
             when,
-            scheduled: Cell::new(true),
+            scheduled: Cell::new(false),
             loop_: Rc::downgrade(&loop_.0),
         }
     }
@@ -285,8 +289,8 @@ where
         self.callback.cancelled()
     }
 
-    fn context(&self) -> &Cell<ContextSlot> {
-        self.callback.context()
+    fn get_context(&self) -> Context {
+        self.callback.get_context()
     }
 
     fn callback_name(&self) -> String {
@@ -298,11 +302,7 @@ where
     }
 
     fn repr(&self) -> String {
-        let cancelled = if self.cancelled() { " cancelled" } else { "" };
-        let when = repr_float(self.when);
-        let callback =
-            self.callback_repr().map_or(String::new(), |callback| format!(" {callback}"));
-        format!("<TimerHandle{cancelled} when={when}{callback}>")
+        timer_repr(self)
     }
 }
 
@@ -318,6 +318,14 @@ where
     fn scheduled(&self) -> &Cell<bool> {
         &self.scheduled
     }
+}
+
+/// Python's `repr` of a timer.
+pub(crate) fn timer_repr(timer: &dyn RawTimer) -> String {
+    let cancelled = if timer.cancelled() { " cancelled" } else { "" };
+    let when = repr_float(timer.when());
+    let callback = timer.callback_repr().map_or(String::new(), |callback| format!(" {callback}"));
+    format!("<TimerHandle{cancelled} when={when}{callback}>")
 }
 
 /// A callback that the loop will call at a given time; what [`EventLoop::call_later`] and
@@ -356,7 +364,7 @@ impl TimerHandle {
 
     /// The context that the callback runs in.
     pub fn get_context(&self) -> Context {
-        contextvars::context_of(self.0.context())
+        self.0.get_context()
     }
 }
 
@@ -448,8 +456,8 @@ impl RawHandle for SafeHandle {
         self.call.cancelled.load(Ordering::SeqCst)
     }
 
-    fn context(&self) -> &Cell<ContextSlot> {
-        &self.context
+    fn get_context(&self) -> Context {
+        contextvars::context_of(&self.context)
     }
 
     fn callback_name(&self) -> String {

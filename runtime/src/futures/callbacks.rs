@@ -7,7 +7,7 @@ use std::task::Waker;
 
 use super::{AnyFuture, RawFuture};
 use crate::base_events::EventLoop;
-use crate::contextvars::ContextSlot;
+use crate::contextvars::{Context, ContextSlot};
 use crate::events::{self, Callback, CallbackOutput, Created, RawHandle};
 use crate::exceptions::Result;
 use crate::format_helpers::format_callback;
@@ -235,8 +235,8 @@ where
         self.callback.cancelled()
     }
 
-    fn context(&self) -> &Cell<ContextSlot> {
-        self.callback.context()
+    fn get_context(&self) -> Context {
+        self.callback.get_context()
     }
 
     fn callback_name(&self) -> String {

@@ -9,7 +9,7 @@ use std::task::Poll;
 
 use super::{RawTask, TaskCore, cancel, schedule_step};
 use crate::base_events::{EventLoop, ExceptionContext};
-use crate::contextvars::{self, ContextSlot};
+use crate::contextvars::{self, Context};
 use crate::events::{self, RawHandle};
 use crate::exceptions::{Error, Result, from_panic, panic_with};
 use crate::format_helpers;
@@ -218,8 +218,8 @@ where
         false
     }
 
-    fn context(&self) -> &Cell<ContextSlot> {
-        &self.task.context
+    fn get_context(&self) -> Context {
+        self.task.get_context()
     }
 
     fn callback_name(&self) -> String {
