@@ -6,8 +6,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
-use std::panic::Location;
-use std::rc::Rc;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::thread;
 
@@ -21,9 +21,9 @@ use crate::events::{
     self, Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, RawTimer,
     ThreadSafeHandle, Timer, TimerHandle,
 };
-use crate::exceptions::{Result, RuntimeError, panic_with};
+use crate::exceptions::{Result, RuntimeError, ValueError, from_panic, panic_with};
 use crate::format_helpers::repr_bool;
-use crate::futures::{AnyFuture, Future};
+use crate::futures::{AnyFuture, Future, RawFuture};
 use crate::heapq::{self, Entry};
 use crate::log;
 use crate::selector_events::{Remote, Selector, TaskKey};
@@ -69,6 +69,8 @@ pub(crate) struct Inner {
     exception_handler: RefCell<Option<ExceptionHandler>>,
     task_factory: RefCell<Option<TaskFactory>>,
     sigint: RefCell<Option<Sigint>>,
+    /// Pending futures that nobody but each other may own: nothing else breaks their ring.
+    rings: RefCell<Vec<Weak<dyn RawFuture>>>,
     /// How many presses of Ctrl-C the loop has seen.
     interrupts: Cell<u32>,
     iteration: Cell<u64>,
@@ -133,6 +135,7 @@ impl EventLoop {
             exception_handler: RefCell::new(None),
             task_factory: RefCell::new(None),
             sigint: RefCell::new(None),
+            rings: RefCell::default(),
             interrupts: Cell::new(0),
             iteration: Cell::new(0),
         }));
@@ -282,15 +285,37 @@ impl EventLoop {
         self.0.life.set(Life::Closing);
         self.0.remote.close();
         // Taken out first: dropping a closure may run code that comes back here.
-        drop(mem::take(&mut *self.0.ready.borrow_mut()));
-        drop(mem::take(&mut *self.0.scheduled.borrow_mut()));
+        let ready = mem::take(&mut *self.0.ready.borrow_mut());
+        ready.into_iter().for_each(|handle| self.drop_reporting(handle));
+        let scheduled = mem::take(&mut *self.0.scheduled.borrow_mut());
+        scheduled.into_iter().for_each(|entry| self.drop_reporting(entry));
         let mut tasks: Vec<_> = mem::take(&mut *self.0.tasks.borrow_mut()).into_iter().collect();
         tasks.sort_by_key(|(_, task)| task.key().serial);
         for (_, task) in tasks {
             tasks::destroy_pending(self, task);
         }
+        let rings = mem::take(&mut *self.0.rings.borrow_mut());
+        rings.iter().filter_map(Weak::upgrade).for_each(|future| future.break_ring());
         self.0.life.set(Life::Closed);
         Ok(())
+    }
+
+    /// Drops what may run code of the user's; a panic out of that is reported, for there is
+    /// nobody to raise to.
+    pub(crate) fn drop_reporting<T>(&self, what: T) {
+        let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(what))) else { return };
+        let mut context = ExceptionContext::new("Exception ignored while dropping");
+        context.exception = Some(from_panic(payload));
+        let _ = self.call_exception_handler(context);
+    }
+
+    /// Remembers a future that owns others which own it, for the end of the loop.
+    pub(crate) fn add_ring(&self, future: Weak<dyn RawFuture>) {
+        let mut rings = self.0.rings.borrow_mut();
+        if rings.len() == rings.capacity() {
+            rings.retain(|known| known.strong_count() > 0);
+        }
+        rings.push(future);
     }
 
     /// Closes all open asynchronous generators.
@@ -624,6 +649,9 @@ impl EventLoop {
     }
 
     fn select(&self, timeout: Option<f64>) -> Result<()> {
+        if timeout.is_some_and(f64::is_nan) {
+            return Err(ValueError("cannot convert float NaN to integer"));
+        }
         if let (Clock::Virtual(now), Some(seconds)) = (&self.0.clock, timeout) {
             now.set(now.get() + seconds);
             return Ok(());

@@ -607,7 +607,8 @@ pub(crate) fn next_task_number() -> u64 {
 }
 
 pub(crate) fn register_loop(loop_: &EventLoop) {
-    THREAD.with(|thread| {
+    // While a thread ends there is nothing left to register with.
+    let _ = THREAD.try_with(|thread| {
         let mut loops = thread.loops.borrow_mut();
         loops.retain(|known| known.strong_count() > 0);
         loops.push(Rc::downgrade(&loop_.0));
@@ -692,8 +693,9 @@ pub fn get_event_loop() -> EventLoop {
     if let Some(running) = _get_running_loop() {
         return running;
     }
-    let (current, set_called) =
-        THREAD.with(|thread| (thread.current.borrow().clone(), thread.set_called.get()));
+    let (current, set_called) = THREAD
+        .try_with(|thread| (thread.current.borrow().clone(), thread.set_called.get()))
+        .unwrap_or((None, true));
     if let Some(current) = current {
         return current;
     }
@@ -724,7 +726,7 @@ pub fn get_event_loop() -> EventLoop {
 /// # }
 /// ```
 pub fn set_event_loop(loop_: Option<&EventLoop>) {
-    let before = THREAD.with(|thread| {
+    let before = THREAD.try_with(|thread| {
         thread.set_called.set(true);
         thread.current.replace(loop_.cloned())
     });

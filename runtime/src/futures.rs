@@ -187,6 +187,8 @@ pub(crate) trait RawFuture: 'static {
         "Future"
     }
     fn result_repr(&self) -> String;
+    /// Gives up what it waits for; its loop is closed.
+    fn break_ring(&self) {}
     /// The coroutine as a task's repr shows it.
     fn coroutine_repr(&self) -> Option<String> {
         None
@@ -561,7 +563,7 @@ fn wait_foreign(
     current: Option<&Rc<dyn tasks::RawTask>>,
     waker: &Waker,
 ) {
-    if PROBED.take().is_some() {
+    if PROBED.try_with(Cell::take).ok().flatten().is_some() {
         return PROBED.set(Some(Probed::Pending(AnyFuture(Rc::clone(future)))));
     }
     if let Some(task) = current {

@@ -135,7 +135,7 @@ impl Runner {
         let task = loop_.create_wrapped_task(main, TaskOptions::new().slot(slot));
         let outcome = run_interruptible(&loop_, &task);
         if shared {
-            self.context.set(task.take_context());
+            self.context.set(task.give_back_context());
         }
         outcome
     }

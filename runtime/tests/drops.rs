@@ -221,6 +221,124 @@ fn a_thread_may_end_with_a_loop_set() {
 }
 
 #[test]
+fn the_end_of_a_thread_is_no_end_of_reprs_and_loops() {
+    struct Asks;
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            let asked = std::panic::catch_unwind(asyncio::get_event_loop);
+            assert!(asked.is_err(), "the loop of this thread is going");
+            assert!(asyncio::_get_running_loop().is_none());
+        }
+    }
+    let thread = thread::spawn(|| {
+        let loop_ = EventLoop::with_virtual_clock();
+        asyncio::set_event_loop(Some(&loop_));
+        let task = loop_.create_task(asyncio::sleep(10));
+        assert!(format!("{task:?}").starts_with("<Task pending"));
+        let asks = Asks;
+        loop_.call_soon(move || drop(asks));
+    });
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_gather_whose_handle_is_gone_still_calls_back() -> Result<()> {
+    let logged = Logged::start();
+    let loop_ = EventLoop::with_virtual_clock();
+    asyncio::set_event_loop(Some(&loop_));
+    let future: Future<u8> = loop_.create_future();
+    let seen = Rc::new(Cell::new(false));
+    let note = Rc::clone(&seen);
+    asyncio::gather((&future,)).add_done_callback(move |outer| note.set(outer.done()));
+    future.set_result(1)?;
+    run_briefly(&loop_)?;
+    run_briefly(&loop_)?;
+    assert!(seen.get());
+
+    let failing: Future<u8> = loop_.create_future();
+    drop(asyncio::gather((&failing,)));
+    failing.set_exception(ValueError("x"))?;
+    run_briefly(&loop_)?;
+    drop(failing);
+    assert_eq!(
+        logged.take(),
+        ["_GatheringFuture exception was never retrieved\nfuture: <_GatheringFuture finished \
+          exception=ValueError('x')>\nValueError: x"]
+    );
+    asyncio::set_event_loop(None);
+    loop_.close()
+}
+
+#[test]
+fn gather_makes_its_tasks_on_the_loop_of_the_first_argument() -> Result<()> {
+    let loop_ = EventLoop::with_virtual_clock();
+    let future: Future<u8> = loop_.create_future();
+    let outer = asyncio::gather((&future, async { asyncio::Ok(2) }));
+    loop_.call_soon(move || future.set_result(1));
+    assert_eq!(loop_.run_until_complete(outer)?, (1, 2));
+    loop_.close()
+}
+
+#[test]
+fn an_error_that_cannot_be_shown_does_not_end_the_loop() -> Result<()> {
+    #[derive(Debug)]
+    struct Shy;
+    impl std::fmt::Display for Shy {
+        fn fmt(&self, _f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("do not look")
+        }
+    }
+    impl std::error::Error for Shy {}
+    let logged = Logged::start();
+    let loop_ = EventLoop::with_virtual_clock();
+    loop_.call_soon(|| Err::<(), _>(Shy));
+    run_briefly(&loop_)?;
+    loop_.set_exception_handler(|_, _| Err::<(), _>(Shy));
+    loop_.call_soon(|| Err::<(), _>(ValueError("x")));
+    run_briefly(&loop_)?;
+    let lines = logged.take();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[0].starts_with("Exception in default exception handler\n"), "{lines:?}");
+    assert!(lines[1].starts_with(
+        "Exception in default exception handler while handling an unexpected error in custom \
+         exception handler\n"
+    ));
+    loop_.close()
+}
+
+#[test]
+fn a_deadline_that_is_no_number_ends_the_run() -> Result<()> {
+    for loop_ in [EventLoop::with_virtual_clock(), asyncio::new_event_loop()] {
+        loop_.call_later(f64::NAN, || ());
+        let error = loop_.run_forever().unwrap_err();
+        assert_eq!(format!("{error:?}"), "ValueError('cannot convert float NaN to integer')");
+        loop_.close()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_context_of_a_stopped_run_stays_with_its_task() -> Result<()> {
+    static PLACE: std::sync::LazyLock<asyncio::ContextVar<u8>> =
+        std::sync::LazyLock::new(|| asyncio::ContextVar::new("place"));
+    let found = Rc::new(Cell::new(0));
+    let note = Rc::clone(&found);
+    let mut runner = asyncio::Runner::new();
+    let stopped = runner.run(async move {
+        PLACE.set(5);
+        asyncio::get_running_loop().stop();
+        let outcome = asyncio::sleep(3600).await;
+        note.set(PLACE.get()?);
+        outcome
+    });
+    let text = "Event loop stopped before Future completed.";
+    assert_eq!(stopped.unwrap_err().to_string(), text);
+    runner.close()?;
+    assert_eq!(found.get(), 5);
+    Ok(())
+}
+
+#[test]
 fn panics_are_exceptions_of_their_task() -> Result<()> {
     let logged = Logged::start();
     let loop_ = EventLoop::with_virtual_clock();

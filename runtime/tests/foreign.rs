@@ -229,33 +229,53 @@ fn a_cancellation_reaches_every_future_of_a_join() -> Result<()> {
 }
 
 #[test]
-fn a_future_that_was_dropped_wakes_nobody() -> Result<()> {
+fn a_future_that_a_step_left_out_can_still_wake_the_task() -> Result<()> {
+    let loop_ = virtual_loop();
+    let future: Future<u8> = loop_.create_future();
+    let setter = future.clone();
+    loop_.call_later(2, move || setter.set_result(7));
+    let signal = Signal::default();
+    let early = signal.clone();
+    loop_.call_later(1, move || early.set());
+    let (mut future, mut signal, mut polls) = (future, signal, 0);
+    let task = loop_.create_task(asyncio::wrap(poll_fn(move |cx| {
+        polls += 1;
+        match polls {
+            // The second step polls the signal alone.
+            1 => {
+                assert!(Pin::new(&mut signal).poll(cx).is_pending());
+                assert!(Pin::new(&mut future).poll(cx).is_pending());
+                Poll::Pending
+            }
+            2 => Poll::Pending,
+            _ => Pin::new(&mut future).poll(cx),
+        }
+    })));
+    assert_eq!(loop_.run_until_complete(asyncio::wait_for(task, 60))??, 7);
+    assert_eq!(loop_.time(), 2.0);
+    loop_.close()
+}
+
+#[test]
+fn what_a_combinator_dropped_does_not_pile_up() -> Result<()> {
     let loop_ = virtual_loop();
     let loser: Future<()> = loop_.create_future();
-    let lost = loser.clone();
-    let polls = Rc::new(Cell::new(0));
-    let count = Rc::clone(&polls);
-    let signal = Signal::default();
-    let waiting = signal.clone();
-    let task = loop_.create_task(asyncio::wrap({
-        let mut lost = Some(lost);
-        let mut waiting = waiting;
-        poll_fn(move |cx| {
-            count.set(count.get() + 1);
-            if let Some(mut future) = lost.take() {
-                assert!(Pin::new(&mut future).poll(cx).is_pending());
-            }
-            Pin::new(&mut waiting).poll(cx)
-        })
-    }));
-    loop_.run_until_complete(asyncio::sleep(1))?;
-    assert_eq!(polls.get(), 1);
-    // The first step polled it, so it is still waited for: this wakes the task once.
-    assert!(format!("{loser:?}").contains("task_wakeup"));
-    signal.set();
-    loop_.run_until_complete(task)?;
-    assert_eq!(format!("{loser:?}"), "<Future pending>");
-    assert_eq!(polls.get(), 2);
+    let keep = loser.clone();
+    let task = loop_.create_task(async move {
+        for _ in 0..100 {
+            let (mut loser, mut winner) = (loser.clone(), pin!(asyncio::sleep(1)));
+            poll_fn(|cx| {
+                assert!(Pin::new(&mut loser).poll(cx).is_pending());
+                winner.as_mut().poll(cx)
+            })
+            .await?;
+        }
+        asyncio::Ok(())
+    });
+    loop_.call_later(50, move || {
+        assert_eq!(format!("{keep:?}"), "<Future pending cb=[Task.task_wakeup()]>");
+    });
+    loop_.run_until_complete(&task)?;
     loop_.close()
 }
 

@@ -111,9 +111,12 @@ pub struct AsCompleted<T: 'static> {
     next: Option<WaitForOne<T>>,
 }
 
+/// A future to come, and the callback that tells of it.
+type Todo<T> = (Child<T>, CallbackId);
+
 struct State<T> {
     /// The futures that are not done, by the place of their argument.
-    todo: RefCell<Vec<Option<(Child<T>, CallbackId)>>>,
+    todo: RefCell<Vec<Option<Todo<T>>>>,
     todo_left: Cell<usize>,
     /// The futures that are done and not yet given out; `None` for one that was late.
     done: RefCell<VecDeque<Option<Child<T>>>>,

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::{RawTask, TaskCore, cancel, schedule_step};
-use crate::base_events::{EventLoop, ExceptionContext};
+use crate::base_events::EventLoop;
 use crate::contextvars::{self, Context};
 use crate::events::{self, RawHandle};
 use crate::exceptions::{Error, Result, from_panic, panic_with};
@@ -47,10 +47,13 @@ pub(crate) fn take_unclaimed() -> Option<Error> {
 
 /// Drops a task's coroutine; a panic out of that is reported, for there is nobody to raise to.
 pub(super) fn drop_coroutine(loop_: &EventLoop, task: &dyn RawTask) {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(|| task.clear())) else { return };
-    let mut context = ExceptionContext::new("Exception ignored while dropping a coroutine");
-    context.exception = Some(from_panic(payload));
-    let _ = loop_.call_exception_handler(context);
+    struct Clear<'a>(&'a dyn RawTask);
+    impl Drop for Clear<'_> {
+        fn drop(&mut self) {
+            self.0.clear();
+        }
+    }
+    loop_.drop_reporting(Clear(task));
 }
 
 /// How a step leaves the task.
@@ -126,7 +129,7 @@ where
     /// Leaves the coroutine where it awaits.
     fn suspend(self: &Rc<Self>) -> Step {
         let task = &self.task;
-        task.waiters.settle(self.address());
+        task.waiters.settle();
         if task.yielded.replace(false) {
             return Step::Again;
         }
