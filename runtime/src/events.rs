@@ -14,6 +14,7 @@ use crate::contextvars::{self, Context, ContextSlot, Snapshot};
 use crate::exceptions::{Error, Result, RuntimeError, from_panic, panic_with};
 use crate::format_helpers::{self, format_callback, repr_float, repr_str};
 use crate::selector_events::{Message, Remote, thread_id};
+use crate::sys::is_main_thread;
 
 /// What a callback may return: nothing, or a `Result` whose error goes to the loop's
 /// exception handler.
@@ -699,9 +700,9 @@ pub fn get_event_loop() -> EventLoop {
     if let Some(current) = current {
         return current;
     }
-    let thread = thread::current();
-    let name = thread.name().unwrap_or("<unnamed>");
-    if set_called || name != "main" {
+    if set_called || !is_main_thread() {
+        let thread = thread::current();
+        let name = if is_main_thread() { "MainThread" } else { thread.name().unwrap_or("Dummy") };
         panic_with(RuntimeError(format!(
             "There is no current event loop in thread {}.",
             repr_str(name)

@@ -183,6 +183,9 @@ pub(crate) trait RawFuture: 'static {
     fn task(&self) -> Option<&TaskCore> {
         None
     }
+    fn into_task(self: Rc<Self>) -> Option<Rc<dyn tasks::RawTask>> {
+        None
+    }
     fn class_name(&self) -> &'static str {
         "Future"
     }
@@ -458,10 +461,8 @@ impl<T: 'static> Future<T> {
         if let Some(error) = self.core().read_error() {
             return Err(error);
         }
-        let value = self.take_value()?;
-        let result = value.clone();
-        self.0.value().set(Some(value));
-        Ok(result)
+        let value = PutBack { cell: self.0.value(), value: Some(self.take_value()?) };
+        value.value.clone().ok_or_else(taken)
     }
 
     /// The result, moved out: the way for a done-callback when `T` is not `Clone`.
@@ -476,11 +477,7 @@ impl<T: 'static> Future<T> {
     }
 
     fn take_value(&self) -> Result<T> {
-        self.0.value().take().ok_or_else(|| {
-            InvalidStateError(
-                "the result was taken already: to share it, await `&future` or call `result()`",
-            )
-        })
+        self.0.value().take().ok_or_else(taken)
     }
 
     /// Ends the future with `value`. Mirrors `Future.set_result`.
@@ -521,6 +518,25 @@ impl<T: 'static> Future<T> {
             wait(&self.raw(), task, cx.waker());
             Poll::Pending
         })
+    }
+}
+
+#[cold]
+fn taken() -> Error {
+    InvalidStateError(
+        "the result was taken already: to share it, await `&future` or call `result()`",
+    )
+}
+
+/// A value that returns to its cell, also when its clone panics.
+struct PutBack<'a, T> {
+    cell: &'a Cell<Option<T>>,
+    value: Option<T>,
+}
+
+impl<T> Drop for PutBack<'_, T> {
+    fn drop(&mut self) {
+        self.cell.set(self.value.take());
     }
 }
 

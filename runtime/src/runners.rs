@@ -241,9 +241,11 @@ fn cancel_all_tasks(loop_: &EventLoop) -> Result<()> {
     if to_cancel.is_empty() {
         return Ok(());
     }
-    for task in &to_cancel {
-        task.cancel();
-    }
+    // Tasks that wait for each other in a ring panic with Python's RecursionError.
+    events::call_here(|| {
+        to_cancel.iter().for_each(|task| _ = task.cancel());
+        Ok(())
+    })?;
     let futures = to_cancel.iter().map(|task| (**task).clone()).collect();
     loop_.run_until_complete(tasks::gather_any(futures))?;
     for task in to_cancel {

@@ -13,6 +13,7 @@
 //! suspended return that error: the first future of ours that the step polls takes it.
 
 mod as_completed;
+mod cancel;
 mod drive;
 mod factory;
 mod gather;
@@ -36,9 +37,7 @@ use crate::coroutines::{Awaitable, is_handle};
 use crate::events::{self, RawHandle};
 use crate::exceptions::{Error, Result, RuntimeError, TypeError, ValueError, panic_with};
 use crate::format_helpers;
-use crate::futures::{
-    self, AnyFuture, CancelMessage, Core, DoneCallback, Future, RawFuture, Shared, Twin,
-};
+use crate::futures::{self, AnyFuture, Core, DoneCallback, Future, RawFuture, Shared, Twin};
 use crate::raw::current;
 use crate::raw::task::TaskCell;
 use crate::raw::waker::TaskWaker;
@@ -598,27 +597,4 @@ impl fmt::Debug for TaskCore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskCore").field("name", &self.get_name()).finish_non_exhaustive()
     }
-}
-
-/// Asks a task to cancel itself: Python's `Task.cancel`.
-fn cancel(task: &Rc<dyn RawTask>, message: CancelMessage) -> bool {
-    let (future, core) = (task.core(), task.task_core());
-    future.retrieved();
-    if future.done() {
-        return false;
-    }
-    core.num_cancels_requested.update(|requests| requests + 1);
-    let accepted = if core.stepping.get() { Some(false) } else { core.waiters.cancel(&message) };
-    if accepted == Some(true) {
-        return true;
-    }
-    core.must_cancel.set(true);
-    future.set_cancel_message(message);
-    // Waiting for nothing of ours, nobody else would schedule the step.
-    if accepted.is_none()
-        && let Some(loop_) = future.try_get_loop()
-    {
-        schedule_step(&loop_, Rc::clone(task));
-    }
-    true
 }

@@ -7,11 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::{RawTask, TaskCore, cancel, schedule_step};
+use super::cancel::cancel;
+use super::{RawTask, TaskCore, schedule_step};
 use crate::base_events::EventLoop;
 use crate::contextvars::{self, Context};
 use crate::events::{self, RawHandle};
-use crate::exceptions::{Error, Result, from_panic, panic_with};
+use crate::exceptions::{Error, Result, RuntimeError, StopIteration, from_panic, panic_with};
 use crate::format_helpers;
 use crate::futures::{self, CancelMessage, Core, DoneCallback, RawFuture, Typed};
 use crate::raw::current;
@@ -166,6 +167,7 @@ where
             futures::finish_cancelled(&future, None, Some(error));
             return Ok(Step::Over);
         }
+        let error = if error.is::<StopIteration>() { no_stop_iteration(error) } else { error };
         futures::finish(&future, Some(error.clone()));
         if error.is_exit() { Err(error) } else { Ok(Step::Over) }
     }
@@ -181,6 +183,12 @@ where
     fn address(self: &Rc<Self>) -> *const () {
         Rc::as_ptr(self).cast()
     }
+}
+
+/// What Python makes of a StopIteration that leaves a coroutine.
+#[cold]
+fn no_stop_iteration(error: Error) -> Error {
+    RuntimeError("coroutine raised StopIteration").with_cause(error.clone()).with_context(error)
 }
 
 /// Makes ready what this step throws: a request to cancel goes before anything but a
@@ -274,6 +282,10 @@ where
 
     fn task(&self) -> Option<&TaskCore> {
         Some(&self.task)
+    }
+
+    fn into_task(self: Rc<Self>) -> Option<Rc<dyn RawTask>> {
+        Some(self)
     }
 
     fn class_name(&self) -> &'static str {

@@ -121,6 +121,14 @@ impl Waiters {
         first
     }
 
+    /// The future that is waited for, if there is but one.
+    pub(super) fn only(&self) -> Option<Rc<dyn RawFuture>> {
+        let first = self.first()?;
+        let mut is_alone = true;
+        self.change_rest(|rest| is_alone = rest.fresh.is_empty());
+        is_alone.then_some(first)
+    }
+
     /// Cancels what is waited for; whether any of it accepted, `None` if there is nothing.
     ///
     /// Futures polled through a foreign waker are asked only if there is nothing else.

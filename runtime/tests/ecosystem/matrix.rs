@@ -48,9 +48,7 @@ const WAYS: [Way; 14] = [
         Box::pin(async { asyncio::wait_for(asyncio::wrap(wait), None).await })
     }),
     way("timeout", |wait| {
-        Box::pin(async {
-            asyncio::timeout(100).run(async move |_| asyncio::Ok(wait.await)).await
-        })
+        Box::pin(async { asyncio::timeout(100).run(async move |_| asyncio::Ok(wait.await)).await })
     }),
     way("body of a TaskGroup", |wait| {
         Box::pin(async {
@@ -76,12 +74,8 @@ const WAYS: [Way; 14] = [
             child.take().unwrap().take_result()
         })
     }),
-    way("gather", |wait| {
-        Box::pin(async { Ok(asyncio::gather((asyncio::wrap(wait),)).await?.0) })
-    }),
-    way("join!", |wait| {
-        Box::pin(async { futures::join!(asyncio::wrap(wait), async {}).0 })
-    }),
+    way("gather", |wait| Box::pin(async { Ok(asyncio::gather((asyncio::wrap(wait),)).await?.0) })),
+    way("join!", |wait| Box::pin(async { futures::join!(asyncio::wrap(wait), async {}).0 })),
     way("join_all", |wait| {
         Box::pin(async { futures::future::join_all([asyncio::wrap(wait)]).await.remove(0) })
     }),
@@ -269,8 +263,7 @@ fn a_failing_sibling_ends_the_wait() -> Result<()> {
                 })
                 .await
         });
-        let expected =
-            "ExceptionGroup('unhandled errors in a TaskGroup', [ValueError('Oops!')])";
+        let expected = "ExceptionGroup('unhandled errors in a TaskGroup', [ValueError('Oops!')])";
         assert_eq!(format!("{:?}", outcome.unwrap_err()), expected, "{}", case.label);
         assert_eq!(loop_.time(), 2.0, "{}", case.label);
         assert_eq!(case.alive.count(), 0, "{}", case.label);
