@@ -151,6 +151,14 @@ impl EventLoop {
         }
     }
 
+    /// Like [`check_closed`](Self::check_closed), for what cannot be done half.
+    #[track_caller]
+    fn check_open(&self) {
+        if self.is_closed() {
+            panic_with(RuntimeError("Event loop is closed"));
+        }
+    }
+
     fn check_running(&self) -> Result<()> {
         if self.is_running() {
             return Err(RuntimeError("This event loop is already running"));
@@ -183,7 +191,7 @@ impl EventLoop {
     /// ```
     #[track_caller]
     pub fn run_forever(&self) -> Result<()> {
-        self.check_closed();
+        self.check_open();
         self.check_running()?;
         self.0.running.set(true);
         events::set_running_loop(Some(self.clone()));
@@ -224,7 +232,7 @@ impl EventLoop {
         A::IntoFuture: 'static,
         A::Value: 'static,
     {
-        self.check_closed();
+        self.check_open();
         self.check_running()?;
         let child = tasks::ensure_child(future, Some(self))?;
         let future = child.future.any();
@@ -528,7 +536,8 @@ impl EventLoop {
     /// The caller's place, in debug mode.
     #[track_caller]
     pub(crate) fn created(&self) -> Created {
-        self.get_debug().then(Location::caller)
+        // A closure would name itself, not our caller.
+        if self.get_debug() { Some(Location::caller()) } else { None }
     }
 
     /// Puts a handle into the ready queue, or drops it if the loop is closed or closing.
@@ -542,6 +551,10 @@ impl EventLoop {
 
     /// Puts a timer into the heap.
     pub(crate) fn schedule<R: RawTimer + 'static>(&self, timer: Rc<R>) -> TimerHandle {
+        // What a destructor schedules while the loop is closing is dropped with its handle.
+        if self.is_closed() {
+            return TimerHandle(timer);
+        }
         timer.scheduled().set(true);
         let entry = Entry { when: timer.when(), timer: timer.clone() };
         heapq::heappush(&mut self.0.scheduled.borrow_mut(), entry);
@@ -653,6 +666,9 @@ impl EventLoop {
             return Err(ValueError("cannot convert float NaN to integer"));
         }
         if let (Clock::Virtual(now), Some(seconds)) = (&self.0.clock, timeout) {
+            if self.0.remote.has_messages() {
+                return Ok(());
+            }
             now.set(now.get() + seconds);
             return Ok(());
         }
@@ -758,7 +774,9 @@ impl EventLoop {
         let mut tasks = self.0.tasks.borrow_mut();
         let place = tasks.vacant_entry();
         let task = make(TaskKey { index: place.key(), serial });
-        place.insert(task.clone());
+        if !self.is_closed() {
+            place.insert(task.clone());
+        }
         task
     }
 

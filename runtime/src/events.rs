@@ -72,6 +72,20 @@ pub(crate) trait RawHandle {
     }
 }
 
+/// Python's `repr` of a handle of any class.
+fn handle_repr(
+    class: &str,
+    cancelled: bool,
+    when: Option<f64>,
+    callback: Option<String>,
+) -> String {
+    let mut info = vec![class.to_owned()];
+    info.extend(cancelled.then(|| "cancelled".to_owned()));
+    info.extend(when.map(|when| format!("when={}", repr_float(when))));
+    info.extend(callback);
+    format!("<{}>", info.join(" "))
+}
+
 /// The closure of a handle, until it has run or is cancelled, and the context it runs in.
 pub(crate) struct Callback<F> {
     function: Cell<Option<F>>,
@@ -323,10 +337,8 @@ where
 
 /// Python's `repr` of a timer.
 pub(crate) fn timer_repr(timer: &dyn RawTimer) -> String {
-    let cancelled = if timer.cancelled() { " cancelled" } else { "" };
-    let when = repr_float(timer.when());
-    let callback = timer.callback_repr().map_or(String::new(), |callback| format!(" {callback}"));
-    format!("<TimerHandle{cancelled} when={when}{callback}>")
+    let callback = timer.callback_repr();
+    handle_repr("TimerHandle", timer.cancelled(), Some(timer.when()), callback)
 }
 
 /// A callback that the loop will call at a given time; what [`EventLoop::call_later`] and
@@ -417,6 +429,12 @@ impl SafeCall {
         drop(function);
     }
 
+    fn repr(&self) -> String {
+        let cancelled = self.cancelled.load(Ordering::SeqCst);
+        let callback = format_helpers::callback_name(self.name);
+        handle_repr("_ThreadSafeHandle", cancelled, None, (!cancelled).then_some(callback))
+    }
+
     fn run(&self) -> Result<()> {
         let mut function = self.function.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(call) = function.take() else { return Ok(()) };
@@ -468,6 +486,10 @@ impl RawHandle for SafeHandle {
     fn callback_repr(&self) -> Option<String> {
         (!self.cancelled()).then(|| self.callback_name())
     }
+
+    fn repr(&self) -> String {
+        self.call.repr()
+    }
 }
 
 /// A callback that another thread gave to the loop; what
@@ -491,10 +513,7 @@ impl ThreadSafeHandle {
 
 impl fmt::Debug for ThreadSafeHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.cancelled() {
-            return f.write_str("<_ThreadSafeHandle cancelled>");
-        }
-        write!(f, "<_ThreadSafeHandle {}>", format_helpers::callback_name(self.0.name))
+        f.write_str(&self.0.repr())
     }
 }
 

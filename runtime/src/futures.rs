@@ -186,6 +186,10 @@ pub(crate) trait RawFuture: 'static {
     fn into_task(self: Rc<Self>) -> Option<Rc<dyn tasks::RawTask>> {
         None
     }
+    /// Whether it is another future seen without its type.
+    fn is_view(&self) -> bool {
+        false
+    }
     fn class_name(&self) -> &'static str {
         "Future"
     }
@@ -201,6 +205,11 @@ pub(crate) trait RawFuture: 'static {
 /// A future with its type.
 pub(crate) trait Typed<T>: RawFuture {
     fn value(&self) -> &Cell<Option<T>>;
+}
+
+/// Whether two handles are of one future.
+pub(crate) fn is_same(a: &dyn RawFuture, b: &dyn RawFuture) -> bool {
+    std::ptr::eq(a.core(), b.core())
 }
 
 /// The repr of a result; `<taken>` once it was moved out.
@@ -271,7 +280,8 @@ where
     H: 'static,
     R: CallbackOutput + 'static,
 {
-    let created = future.core().created.map(|_| Location::caller());
+    // A closure would name itself, not our caller.
+    let created = if future.core().created.is_some() { Some(Location::caller()) } else { None };
     let function = Function::new(function, narrow, context, created);
     let id = function.callback_id();
     add_callback(future, Rc::new(function));
@@ -488,6 +498,9 @@ impl<T: 'static> Future<T> {
         if self.0.task().is_some() {
             return Err(RuntimeError("Task does not support set_result operation"));
         }
+        if self.0.is_view() {
+            return Err(RuntimeError("a future without its type takes no result"));
+        }
         finish_with(&self.0, value)
     }
 
@@ -501,24 +514,26 @@ impl<T: 'static> Future<T> {
         self.0.task()?;
         Some(tasks::Task::from_future(self.clone()))
     }
+}
 
-    fn poll_reading(
-        &self,
-        cx: &mut TaskContext<'_>,
-        read: impl FnOnce(&Self) -> Result<T>,
-    ) -> Poll<Result<T>> {
-        current::with(|task| {
-            let core = self.core();
-            if let Some(error) = task.and_then(|task| tasks::take_throw(task, core)) {
-                return Poll::Ready(Err(error));
-            }
-            if core.done() {
-                return Poll::Ready(read(self));
-            }
-            wait(&self.raw(), task, cx.waker());
-            Poll::Pending
-        })
-    }
+/// Polls the future whose core is `core`: when it is done, `read` says how it ended; else
+/// whoever polls is registered with it, or given the error that its task is to raise.
+fn poll_reading<T>(
+    core: &Core,
+    raw: impl FnOnce() -> Rc<dyn RawFuture>,
+    cx: &mut TaskContext<'_>,
+    read: impl FnOnce() -> Result<T>,
+) -> Poll<Result<T>> {
+    current::with(|task| {
+        if let Some(error) = task.and_then(|task| tasks::take_throw(task, core)) {
+            return Poll::Ready(Err(error));
+        }
+        if core.done() {
+            return Poll::Ready(read());
+        }
+        wait(&raw(), task, cx.waker());
+        Poll::Pending
+    })
 }
 
 #[cold]
@@ -618,7 +633,7 @@ impl<T: 'static> StdFuture for Future<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<T>> {
-        self.poll_reading(cx, Self::take_result)
+        poll_reading(self.core(), || self.raw(), cx, || self.take_result())
     }
 }
 
@@ -633,7 +648,7 @@ impl<T: Clone + 'static> IntoFuture for &Future<T> {
 
 impl<T: 'static> PartialEq for Future<T> {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        is_same(&*self.0, &*other.0)
     }
 }
 
@@ -658,7 +673,8 @@ impl<T: 'static> StdFuture for Shared<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<T>> {
-        self.future.poll_reading(cx, self.read)
+        let future = &self.future;
+        poll_reading(future.core(), || future.raw(), cx, || (self.read)(future))
     }
 }
 

@@ -98,6 +98,11 @@ impl Remote {
         }
     }
 
+    /// Whether another thread has sent something since the last time.
+    pub(crate) fn has_messages(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn close(&self) {
         let left = {
             let mut inbox = self.lock();
@@ -170,7 +175,7 @@ impl Selector {
 impl EventLoop {
     /// Takes in what other threads have sent: their calls go behind what is ready already.
     pub(crate) fn process_inbox(&self) {
-        if !self.0.remote.waiting.load(Ordering::Relaxed) {
+        if !self.0.remote.has_messages() {
             return;
         }
         for message in self.0.remote.take() {

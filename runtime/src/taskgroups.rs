@@ -79,6 +79,7 @@ impl TaskGroup {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
         self.enter()?;
+        let _finally = LeaveOnDrop(self);
         let body = pin!(Some(body(self)));
         let outcome = tasks::flatten(tasks::drive(body).await);
         self.exit(outcome.err()).await
@@ -183,7 +184,6 @@ impl TaskGroup {
 
     /// Python's `__aexit__`.
     pub(crate) async fn exit(&self, error: Option<Error>) -> Result<()> {
-        let _finally = ForgetOnDrop(self);
         let inner = &self.0;
         inner.exiting.set(true);
         let mut propagate = error.clone().filter(Error::is_cancelled);
@@ -305,12 +305,17 @@ fn report_late_error(task: &AnyTask, parent: &AnyTask, error: Error) -> Result<(
     loop_.call_exception_handler(context)
 }
 
-/// The `finally` of the exit: errors and tasks are heavy.
-struct ForgetOnDrop<'a>(&'a TaskGroup);
+/// The `finally` of the block: errors and tasks are heavy. One that a foreign combinator drops
+/// half-way cannot wait for its tasks, but cancels them, as Python does when it closes one.
+struct LeaveOnDrop<'a>(&'a TaskGroup);
 
-impl Drop for ForgetOnDrop<'_> {
+impl Drop for LeaveOnDrop<'_> {
     fn drop(&mut self) {
         let inner = &self.0.0;
+        inner.exiting.set(true);
+        if !inner.tasks.borrow().is_empty() {
+            self.0.abort();
+        }
         let parent = inner.parent_task.take();
         let loop_ = inner.loop_.take();
         let errors = mem::take(&mut *inner.errors.borrow_mut());

@@ -517,11 +517,6 @@ pub fn all_tasks_of(loop_: &EventLoop) -> Vec<AnyTask> {
     loop_.pending_tasks().into_iter().map(any).collect()
 }
 
-/// By this sets of futures know one from another.
-fn handle_id(future: &AnyFuture) -> *const () {
-    Rc::as_ptr(&future.0).cast()
-}
-
 /// Registers `task` with a pending future that its step has polled.
 pub(crate) fn wait_on(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
     let core = task.task_core();
@@ -537,7 +532,7 @@ pub(crate) fn wait_on(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
             )),
         );
     }
-    if is_same(&**task, &**future) {
+    if futures::is_same(&**task, &**future) {
         let task_repr = repr(&**task);
         return throw_next(core, RuntimeError(format!("Task cannot await on itself: {task_repr}")));
     }
@@ -558,11 +553,6 @@ fn throw_next(core: &TaskCore, error: Error) {
 
 fn repr(future: &dyn RawFuture) -> String {
     crate::base_futures::future_repr(future)
-}
-
-/// Whether two erased handles are one object.
-fn is_same(a: &dyn RawFuture, b: &dyn RawFuture) -> bool {
-    std::ptr::addr_eq(a, b)
 }
 
 /// Drops a pending task with its loop and says so.

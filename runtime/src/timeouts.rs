@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use crate::events::{self, Handle, TimerHandle};
-use crate::exceptions::{Error, Result, RuntimeError, TimeoutError};
+use crate::exceptions::{Error, ExceptionGroup, Result, RuntimeError, TimeoutError};
 use crate::format_helpers::repr_float;
 use crate::tasks::{self, AnyTask};
 
@@ -199,6 +199,7 @@ impl Timeout {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
         self.enter()?;
+        let _left = LeaveOnDrop(self);
         let body = pin!(Some(body(self)));
         let outcome = tasks::flatten(tasks::drive(body).await);
         self.exit(outcome)
@@ -244,16 +245,27 @@ impl Timeout {
             return Err(Error::bare::<TimeoutError>().with_cause(error));
         }
         insert_timeout_error(&error);
+        if error.is::<ExceptionGroup>() {
+            error.exceptions().iter().for_each(insert_timeout_error);
+        }
         Err(error)
     }
 }
 
-impl Drop for Timeout {
-    /// A block that is dropped half-way, by a foreign combinator, leaves no timer behind.
+/// Ends a block that a foreign combinator drops half-way: no timer is left behind.
+pub(crate) struct LeaveOnDrop<'a>(pub(crate) &'a Timeout);
+
+impl Drop for LeaveOnDrop<'_> {
     fn drop(&mut self) {
-        if Rc::strong_count(&self.0) == 1 {
-            self.cancel_handler();
+        let timeout = self.0;
+        timeout.cancel_handler();
+        match timeout.0.state.get() {
+            State::Entered => timeout.0.state.set(State::Exited),
+            State::Expiring => timeout.0.state.set(State::Expired),
+            _ => {}
         }
+        let task = timeout.0.task.take();
+        drop(task);
     }
 }
 

@@ -372,6 +372,38 @@ fn wait_for_gives_up_on_a_foreign_future() -> Result<()> {
 }
 
 #[test]
+fn a_block_that_a_select_dropped_leaves_nothing_behind() -> Result<()> {
+    let loop_ = virtual_loop();
+    let outcome = loop_.run_until_complete(async {
+        let limit = asyncio::timeout(1);
+        let group = asyncio::TaskGroup::new();
+        {
+            let mut slow = pin!(limit.run(async |_| asyncio::sleep(3600).await));
+            let mut grouped = pin!(group.run(async |group| {
+                group.create_task(async {
+                    asyncio::sleep(2).await?;
+                    Err::<(), _>(ValueError("late"))
+                })?;
+                asyncio::sleep(3600).await
+            }));
+            let mut quick = pin!(asyncio::sleep(0.5));
+            poll_fn(|cx| {
+                assert!(slow.as_mut().poll(cx).is_pending());
+                assert!(grouped.as_mut().poll(cx).is_pending());
+                quick.as_mut().poll(cx)
+            })
+            .await?;
+        }
+        asyncio::sleep(5).await?;
+        assert!(!limit.expired());
+        asyncio::Ok(asyncio::current_task().unwrap().cancelling())
+    });
+    assert_eq!(outcome?, 0);
+    assert_eq!(loop_.time(), 5.5);
+    loop_.close()
+}
+
+#[test]
 fn wait_for_borrows() -> Result<()> {
     asyncio::run(async {
         let mut buffer = vec![1];

@@ -10,11 +10,11 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::{Child, ensure_child, handle_id};
+use super::{Child, ensure_child};
 use crate::coroutines::Awaitable;
 use crate::events::{self, TimerHandle};
 use crate::exceptions::{Error, Result, TimeoutError, panic_with};
-use crate::futures::{CallbackId, Future};
+use crate::futures::{AnyFuture, CallbackId, Future};
 use crate::timeouts::IntoTimeout;
 
 /// Runs awaitables concurrently and gives their results as they come.
@@ -75,7 +75,7 @@ where
             Ok(child) => child,
             Err(error) => panic_with(error),
         };
-        if child.is_new() || seen.insert(handle_id(&child.future.any())) {
+        if child.is_new() || seen.insert(child.future.any()) {
             todo.push(child);
         }
     }
@@ -92,8 +92,8 @@ where
         let completed = Rc::clone(&state);
         // Filled first: the callback of a future that is done is scheduled at once.
         state.todo.borrow_mut().push(None);
-        let callback =
-            future.add_done_callback(move |_: &Future<_>| completed.handle_completion(index));
+        let handle = move |_: &AnyFuture| completed.handle_completion(index);
+        let callback = future.any().add_done_callback(handle);
         state.todo.borrow_mut()[index] = Some((child, callback));
     }
     if let Some(seconds) = timeout.into_timeout().filter(|_| !is_empty) {

@@ -141,6 +141,26 @@ impl Deref for AnyTask {
     }
 }
 
+/// Waits for the task: raises what it failed with, and leaves a result where it is.
+impl IntoFuture for AnyTask {
+    type Output = Result<()>;
+    type IntoFuture = Future<()>;
+
+    fn into_future(self) -> Future<()> {
+        self.future.into_future()
+    }
+}
+
+/// Waits for the task: raises what it failed with, and leaves a result where it is.
+impl IntoFuture for &AnyTask {
+    type Output = Result<()>;
+    type IntoFuture = Future<()>;
+
+    fn into_future(self) -> Future<()> {
+        (&self.future).into_future()
+    }
+}
+
 impl Hash for AnyTask {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.future.hash(state);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Origin, ensure_child};
 use crate::coroutines::Awaitable;
 use crate::exceptions::panic_with;
-use crate::futures::Future;
+use crate::futures::{AnyFuture, Future};
 
 /// Waits for `awaitable` and shields it from cancellation.
 ///
@@ -53,14 +53,26 @@ where
         return outer;
     }
     let (origin, target) = (inner.origin, outer.clone());
-    let callback = inner.future.add_done_callback(move |inner: &Future<A::Value>| {
+    // A future seen without its type gives what its view gives, and the view goes now.
+    let of_view = if inner.future.0.is_view() { inner.future.0.value().take() } else { None };
+    let callback = inner.future.any().add_done_callback(move |inner: &AnyFuture| {
         if target.cancelled() {
             return;
         }
         if inner.cancelled() {
             target.cancel();
-        } else {
-            copy_outcome(&target, origin.read(inner));
+            return;
+        }
+        match (of_view, inner.downcast::<A::Value>()) {
+            (None, Some(typed)) => copy_outcome(&target, origin.read(&typed)),
+            (value, _) => copy_outcome(
+                &target,
+                match (inner.0.core().read_error(), value) {
+                    (Some(error), _) => Err(error),
+                    (None, Some(value)) => Ok(value),
+                    (None, None) => return,
+                },
+            ),
         }
     });
     // Weak: the inner future owns the outer one by its callback.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
-use super::{AnyTask, Task, handle_id};
+use super::{AnyTask, Task};
 use crate::events::{TimerHandle, get_running_loop};
 use crate::exceptions::{Result, ValueError};
 use crate::futures::{AnyFuture, CallbackId, Future};
@@ -172,7 +172,7 @@ where
     let mut handles = Vec::new();
     for handle in futures.into_iter().map(Waitable::into_handle) {
         let future = <I::Item as Waitable>::future_of(&handle);
-        if seen.insert(handle_id(&future)) {
+        if seen.insert(future.clone()) {
             handles.push((handle, future));
         }
     }

@@ -8,7 +8,7 @@ use crate::coroutines::{Awaitable, is_handle};
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, Result, TimeoutError};
 use crate::futures::{self, AnyFuture, CallbackId};
-use crate::timeouts::{IntoTimeout, Timeout};
+use crate::timeouts::{IntoTimeout, LeaveOnDrop, Timeout};
 
 /// Waits for `awaitable`, for at most `timeout` seconds.
 ///
@@ -58,6 +58,7 @@ pub async fn wait_for<A: Awaitable>(awaitable: A, timeout: impl IntoTimeout) -> 
     let deadline = timeout.map(|seconds| get_running_loop().time() + seconds);
     let timeout = Timeout::new(deadline);
     timeout.enter()?;
+    let _left = LeaveOnDrop(&timeout);
     let outcome = flatten(drive(slot).await);
     timeout.exit(outcome)
 }

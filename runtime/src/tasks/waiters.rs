@@ -9,7 +9,7 @@
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
-use crate::futures::{CancelMessage, RawFuture};
+use crate::futures::{CancelMessage, RawFuture, is_same};
 
 #[derive(Default)]
 pub(super) struct Waiters {
@@ -45,7 +45,7 @@ impl Waiters {
     /// Marks `future` as still waited for; false if the task was not registered with it.
     pub(super) fn renew(&self, future: &Rc<dyn RawFuture>) -> bool {
         let first = self.first.take();
-        let is_first = first.as_ref().is_some_and(|first| Rc::ptr_eq(first, future));
+        let is_first = first.as_ref().is_some_and(|first| is_same(&**first, &**future));
         self.first.set(first);
         if is_first {
             self.is_fresh.set(true);
@@ -53,7 +53,7 @@ impl Waiters {
         }
         let mut known = false;
         self.change_rest(|rest| {
-            known = rest.fresh.iter().any(|fresh| Rc::ptr_eq(fresh, future));
+            known = rest.fresh.iter().any(|fresh| is_same(&**fresh, &**future));
             if let Some(place) = place_of(&rest.stale, future) {
                 rest.stale.swap_remove(place);
                 rest.fresh.push(Rc::clone(future));
@@ -164,8 +164,8 @@ impl Waiters {
 }
 
 fn place_of(list: &[Weak<dyn RawFuture>], future: &Rc<dyn RawFuture>) -> Option<usize> {
-    let address = Rc::as_ptr(future);
-    list.iter().position(|known| std::ptr::addr_eq(known.as_ptr(), address))
+    let is_it = |known: Rc<dyn RawFuture>| is_same(&*known, &**future);
+    list.iter().position(|known| known.upgrade().is_some_and(is_it))
 }
 
 /// Adds `future`; swept when the list would grow, so that it stays in proportion to what is
