@@ -12,7 +12,7 @@ use crate::coroutines::Awaitable;
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError};
 use crate::futures::{AnyFuture, Future};
-use crate::tasks::{self, AnyTask, Task, TaskOptions, current_task_of};
+use crate::tasks::{self, AnyTask, Block, Task, TaskOptions, current_task_of};
 
 /// Tasks that are waited for together.
 ///
@@ -47,6 +47,9 @@ struct Inner {
     aborting: Cell<bool>,
     cancel_on_enter: Cell<bool>,
     parent_cancel_requested: Cell<bool>,
+    /// Whether that request went to the whole parent, or only to this block of it.
+    cancelled_parent: Cell<bool>,
+    block: RefCell<Option<Rc<Block>>>,
     loop_: RefCell<Option<EventLoop>>,
     parent_task: RefCell<Option<AnyTask>>,
     /// The tasks that are not done, in the order of their creation.
@@ -80,9 +83,11 @@ impl TaskGroup {
     {
         self.enter()?;
         let _finally = LeaveOnDrop(self);
+        let block = Block::new();
+        self.0.block.replace(Some(Rc::clone(&block)));
         let body = pin!(Some(body(self)));
-        let outcome = tasks::flatten(tasks::drive(body).await);
-        self.exit(outcome.err()).await
+        let outcome = tasks::flatten(tasks::drive_block(&block, body).await);
+        tasks::poll_in_block(&block, self.exit(outcome.err())).await
     }
 
     /// Creates a task in this group.
@@ -149,12 +154,24 @@ impl TaskGroup {
             return;
         }
         self.abort();
-        let parent = inner.parent_task.borrow().clone();
-        if let Some(parent) = parent
-            && !inner.parent_cancel_requested.replace(true)
-        {
+        self.cancel_parent();
+    }
+
+    /// Has the body raise CancelledError, or the exit go on, unless that was asked for already.
+    fn cancel_parent(&self) {
+        let inner = &self.0;
+        let (parent, block) = (inner.parent_task.borrow().clone(), inner.block.borrow().clone());
+        let Some(parent) = parent else { return };
+        if inner.parent_cancel_requested.replace(true) {
+            return;
+        }
+        // A task that is running cancels itself, whatever block it is in.
+        let block = block.filter(|_| current_task_of(&parent.get_loop()).as_ref() != Some(&parent));
+        let whole = block.map(|block| block.cancel(&parent));
+        if whole.is_none() {
             parent.cancel();
         }
+        inner.cancelled_parent.set(whole.unwrap_or(true));
     }
 
     fn is_finished(&self) -> bool {
@@ -201,7 +218,12 @@ impl TaskGroup {
         let parent = inner.parent_task.borrow().clone();
         if inner.parent_cancel_requested.get() {
             // Our own request: it must be taken back. What is left is somebody else's.
-            match parent.as_ref().map_or(0, |parent| parent.uncancel()) {
+            let requests = match &parent {
+                Some(parent) if inner.cancelled_parent.get() => parent.uncancel(),
+                Some(parent) => parent.cancelling(),
+                None => 0,
+            };
+            match requests {
                 0 => propagate = None,
                 _ => propagate = propagate.or(pending),
             }
@@ -288,8 +310,7 @@ impl TaskGroup {
         }
         if !inner.aborting.get() && !inner.parent_cancel_requested.get() {
             self.abort();
-            inner.parent_cancel_requested.set(true);
-            parent.cancel();
+            self.cancel_parent();
         }
         Ok(())
     }

@@ -404,6 +404,58 @@ fn a_block_that_a_select_dropped_leaves_nothing_behind() -> Result<()> {
 }
 
 #[test]
+fn a_timeout_in_a_join_is_its_own_business() -> Result<()> {
+    async fn work(seconds: f64) -> Result<f64> {
+        asyncio::sleep_with(seconds, seconds).await
+    }
+    let loop_ = virtual_loop();
+    let outcome = loop_.run_until_complete(async {
+        let foreign = asyncio::wait_for(asyncio::wrap(std::future::pending::<()>()), 1);
+        let (ours, foreign) = (Box::pin(join_two(work(3.0), 2.0, work(4.0), 5.0)), foreign);
+        let ((late, fine), foreign) = join(ours, Box::pin(foreign)).await;
+        assert!(late.unwrap_err().is::<TimeoutError>());
+        assert!(foreign.unwrap_err().is::<TimeoutError>());
+        assert_eq!(asyncio::current_task().unwrap().cancelling(), 0);
+        fine
+    });
+    assert_eq!(outcome?, 4.0);
+    assert_eq!(loop_.time(), 4.0);
+    loop_.close()
+}
+
+async fn join_two(
+    a: impl StdFuture<Output = Result<f64>>,
+    a_timeout: f64,
+    b: impl StdFuture<Output = Result<f64>>,
+    b_timeout: f64,
+) -> (Result<f64>, Result<f64>) {
+    let a = Box::pin(asyncio::wait_for(a, a_timeout));
+    let b = Box::pin(asyncio::wait_for(b, b_timeout));
+    join(a, b).await
+}
+
+#[test]
+fn a_group_in_a_join_fails_alone() -> Result<()> {
+    let loop_ = virtual_loop();
+    let outcome = loop_.run_until_complete(async {
+        let group = asyncio::TaskGroup::new();
+        let failing = group.run(async |group| {
+            group.create_task(async {
+                asyncio::sleep(1).await?;
+                Err::<(), _>(ValueError("x"))
+            })?;
+            asyncio::sleep(3600).await
+        });
+        let (group, sibling) = join(Box::pin(failing), Box::pin(asyncio::sleep_with(2, 7))).await;
+        assert_eq!(group.unwrap_err().exceptions().len(), 1);
+        assert_eq!(asyncio::current_task().unwrap().cancelling(), 0);
+        sibling
+    });
+    assert_eq!(outcome?, 7);
+    loop_.close()
+}
+
+#[test]
 fn wait_for_borrows() -> Result<()> {
     asyncio::run(async {
         let mut buffer = vec![1];

@@ -59,7 +59,7 @@ pub async fn wait_for<A: Awaitable>(awaitable: A, timeout: impl IntoTimeout) -> 
     let timeout = Timeout::new(deadline);
     timeout.enter()?;
     let _left = LeaveOnDrop(&timeout);
-    let outcome = flatten(drive(slot).await);
+    let outcome = flatten(timeout.drive(slot).await);
     timeout.exit(outcome)
 }
 

@@ -9,12 +9,16 @@
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
+use super::Block;
 use crate::futures::{CancelMessage, RawFuture, is_same};
+use crate::raw::current;
 
 #[derive(Default)]
 pub(super) struct Waiters {
     /// The one future that a plain await waits for.
     first: Cell<Option<Rc<dyn RawFuture>>>,
+    /// The block that it was polled in.
+    first_block: Cell<Option<Rc<Block>>>,
     /// Whether the first was polled in the last step, and pending then.
     is_fresh: Cell<bool>,
     rest: Cell<Option<Box<Rest>>>,
@@ -24,11 +28,28 @@ pub(super) struct Waiters {
 #[derive(Default)]
 struct Rest {
     /// Polled in the last step, beside the first.
-    fresh: Vec<Rc<dyn RawFuture>>,
+    fresh: Vec<Fresh>,
     /// Polled in an earlier step; the task is registered with them still.
-    stale: Vec<Weak<dyn RawFuture>>,
+    stale: Vec<Stale>,
     /// Futures of ours that were polled with a waker that is not the task's.
-    foreign: Vec<Weak<dyn RawFuture>>,
+    foreign: Vec<Stale>,
+}
+
+struct Fresh {
+    future: Rc<dyn RawFuture>,
+    block: Option<Rc<Block>>,
+}
+
+struct Stale {
+    future: Weak<dyn RawFuture>,
+    block: Option<Rc<Block>>,
+}
+
+impl Stale {
+    /// The future, if it is alive and pending.
+    fn pending(&self) -> Option<Rc<dyn RawFuture>> {
+        self.future.upgrade().filter(|future| !future.core().done())
+    }
 }
 
 impl Waiters {
@@ -36,8 +57,8 @@ impl Waiters {
     pub(super) fn begin_step(&self) {
         self.is_fresh.set(false);
         self.change_rest(|rest| {
-            for future in std::mem::take(&mut rest.fresh) {
-                push_weak(&mut rest.stale, &future);
+            for fresh in std::mem::take(&mut rest.fresh) {
+                push_stale(&mut rest.stale, &fresh.future, fresh.block);
             }
         });
     }
@@ -49,14 +70,15 @@ impl Waiters {
         self.first.set(first);
         if is_first {
             self.is_fresh.set(true);
+            self.first_block.set(current::block());
             return true;
         }
         let mut known = false;
         self.change_rest(|rest| {
-            known = rest.fresh.iter().any(|fresh| is_same(&**fresh, &**future));
+            known = rest.fresh.iter().any(|fresh| is_same(&*fresh.future, &**future));
             if let Some(place) = place_of(&rest.stale, future) {
                 rest.stale.swap_remove(place);
-                rest.fresh.push(Rc::clone(future));
+                rest.fresh.push(Fresh { future: Rc::clone(future), block: current::block() });
                 known = true;
             }
         });
@@ -67,23 +89,26 @@ impl Waiters {
         match self.first.take() {
             Some(first) if self.is_fresh.get() => {
                 self.first.set(Some(first));
-                self.with_rest(|rest| rest.fresh.push(future));
+                let fresh = Fresh { future, block: current::block() };
+                self.with_rest(|rest| rest.fresh.push(fresh));
                 return;
             }
             // A future that is done has forgotten its callbacks.
             Some(first) if !first.core().done() => {
-                self.with_rest(|rest| push_weak(&mut rest.stale, &first));
+                let block = self.first_block.take();
+                self.with_rest(|rest| push_stale(&mut rest.stale, &first, block));
             }
             _ => {}
         }
         self.first.set(Some(future));
+        self.first_block.set(current::block());
         self.is_fresh.set(true);
     }
 
     pub(super) fn add_foreign(&self, future: &Rc<dyn RawFuture>) {
         self.with_rest(|rest| {
             if place_of(&rest.foreign, future).is_none() {
-                push_weak(&mut rest.foreign, future);
+                push_stale(&mut rest.foreign, future, current::block());
             }
         });
     }
@@ -96,7 +121,8 @@ impl Waiters {
         if let Some(first) = self.first.take()
             && !first.core().done()
         {
-            self.with_rest(|rest| push_weak(&mut rest.stale, &first));
+            let block = self.first_block.take();
+            self.with_rest(|rest| push_stale(&mut rest.stale, &first, block));
         }
     }
 
@@ -107,8 +133,9 @@ impl Waiters {
             forget(&first, task);
         }
         let Some(rest) = self.rest.take() else { return };
-        let stale = rest.stale.iter().filter_map(Weak::upgrade);
-        rest.fresh.into_iter().chain(stale).for_each(|future| forget(&future, task));
+        let stale = rest.stale.iter().filter_map(Stale::pending);
+        let fresh = rest.fresh.into_iter().map(|fresh| fresh.future);
+        fresh.chain(stale).for_each(|future| forget(&future, task));
     }
 
     /// The first of the futures that are waited for.
@@ -135,10 +162,9 @@ impl Waiters {
     pub(super) fn cancel(&self, message: &CancelMessage) -> Option<bool> {
         let mut futures = Vec::from_iter(self.first());
         self.change_rest(|rest| {
-            futures.extend(rest.fresh.iter().cloned());
+            futures.extend(rest.fresh.iter().map(|fresh| Rc::clone(&fresh.future)));
             if futures.is_empty() {
-                let pending = |future: &Rc<dyn RawFuture>| !future.core().done();
-                futures.extend(rest.foreign.iter().filter_map(Weak::upgrade).filter(pending));
+                futures.extend(rest.foreign.iter().filter_map(Stale::pending));
             }
         });
         let mut accepted = None;
@@ -147,6 +173,26 @@ impl Waiters {
             accepted = Some(accepted.unwrap_or(false) || accepts);
         }
         accepted
+    }
+
+    /// Shows every pending future that the task may be waiting for, and the block it was polled
+    /// in.
+    pub(super) fn for_each(&self, mut show: impl FnMut(Rc<dyn RawFuture>, Option<&Rc<Block>>)) {
+        if let Some(first) = self.first() {
+            let block = self.first_block.take();
+            show(first, block.as_ref());
+            self.first_block.set(block);
+        }
+        self.change_rest(|rest| {
+            for fresh in &rest.fresh {
+                show(Rc::clone(&fresh.future), fresh.block.as_ref());
+            }
+            for stale in rest.stale.iter().chain(&rest.foreign) {
+                if let Some(future) = stale.pending() {
+                    show(future, stale.block.as_ref());
+                }
+            }
+        });
     }
 
     fn change_rest(&self, change: impl FnOnce(&mut Rest)) {
@@ -163,18 +209,18 @@ impl Waiters {
     }
 }
 
-fn place_of(list: &[Weak<dyn RawFuture>], future: &Rc<dyn RawFuture>) -> Option<usize> {
+fn place_of(list: &[Stale], future: &Rc<dyn RawFuture>) -> Option<usize> {
     let is_it = |known: Rc<dyn RawFuture>| is_same(&*known, &**future);
-    list.iter().position(|known| known.upgrade().is_some_and(is_it))
+    list.iter().position(|known| known.future.upgrade().is_some_and(is_it))
 }
 
 /// Adds `future`; swept when the list would grow, so that it stays in proportion to what is
 /// pending.
-fn push_weak(list: &mut Vec<Weak<dyn RawFuture>>, future: &Rc<dyn RawFuture>) {
+fn push_stale(list: &mut Vec<Stale>, future: &Rc<dyn RawFuture>, block: Option<Rc<Block>>) {
     if list.len() == list.capacity() {
-        list.retain(|known| known.upgrade().is_some_and(|known| !known.core().done()));
+        list.retain(|known| known.pending().is_some());
     }
-    list.push(Rc::downgrade(future));
+    list.push(Stale { future: Rc::downgrade(future), block });
 }
 
 fn forget(future: &Rc<dyn RawFuture>, task: *const ()) {
