@@ -131,8 +131,7 @@ impl TaskGroup {
         let task = loop_.create_task_with(coroutine, options);
         let id = inner.next_task.replace(inner.next_task.get() + 1);
         inner.tasks.borrow_mut().insert(id, task.any());
-        let group = self.clone();
-        task.add_done_callback(move |task: &Task<A::Value>| group.on_task_done(id, &task.any()));
+        task.any().add_done_callback(self.clone()._on_task_done(id));
         // A task that started eagerly may have cancelled the group before it joined.
         if inner.aborting.get() && !task.done() {
             task.cancel();
@@ -285,6 +284,11 @@ impl TaskGroup {
         for task in tasks {
             task.cancel();
         }
+    }
+
+    /// What tells the group that a task is done; named as reprs show it.
+    fn _on_task_done(self, id: u64) -> impl FnOnce(&AnyTask) -> Result<()> {
+        move |task| self.on_task_done(id, task)
     }
 
     fn on_task_done(&self, id: u64, task: &AnyTask) -> Result<()> {

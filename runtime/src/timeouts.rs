@@ -258,7 +258,8 @@ impl Timeout {
             return Err(error);
         }
         if error.is_cancelled() {
-            return Err(Error::bare::<TimeoutError>().with_cause(error));
+            let timeout = Error::bare::<TimeoutError>().with_cause(error.clone());
+            return Err(timeout.with_context(error));
         }
         insert_timeout_error(&error);
         if error.is::<ExceptionGroup>() {

@@ -125,6 +125,11 @@ impl<T> Drop for GatheringFuture<T> {
     }
 }
 
+/// What tells `outer` that a child is done; named as reprs show it.
+fn _done_callback<T: 'static>(outer: Rc<GatheringFuture<T>>) -> impl FnOnce(&AnyFuture) {
+    move |child| outer.child_done(child)
+}
+
 /// A child with its type forgotten; `is_new` as in [`Child`].
 struct AnyChild {
     future: AnyFuture,
@@ -185,8 +190,7 @@ fn gather_children<T: 'static>(
         loop_.add_ring(Rc::downgrade(&ring));
     }
     for child in pending {
-        let outer = Rc::clone(&outer);
-        child.add_done_callback(move |child| outer.child_done(child));
+        child.add_done_callback(_done_callback(Rc::clone(&outer)));
     }
     for child in done {
         outer.child_done(&child);

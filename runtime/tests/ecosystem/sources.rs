@@ -244,9 +244,9 @@ fn futures_sink() -> Source {
     let (mut sender, home) = lend(sender);
     let (sent, kept) = std::sync::mpsc::channel();
     Source::new(
-        "futures::channel::mpsc::Sender::send",
+        "futures::channel::mpsc::Sender::feed",
         async move {
-            sender.send(VALUE).await.unwrap();
+            sender.feed(VALUE).await.unwrap();
             VALUE
         },
         move || {
