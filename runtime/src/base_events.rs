@@ -1,6 +1,7 @@
 //! The event loop; mirrors `base_events.py`.
 
 mod exception_handler;
+mod executor;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -32,6 +33,8 @@ use crate::timeouts::IntoDelay;
 
 pub(crate) use exception_handler::log_exception;
 pub use exception_handler::{ExceptionContext, ExceptionHandler};
+use executor::Threads;
+pub(crate) use executor::{Ticket, works_for};
 
 /// An event loop: a queue of callbacks, a heap of timers and a selector, on one thread.
 ///
@@ -67,6 +70,7 @@ pub(crate) struct Inner {
     slow_callback_duration: Cell<f64>,
     exception_handler: RefCell<Option<ExceptionHandler>>,
     iteration: Cell<u64>,
+    threads: Threads,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,7 +91,9 @@ impl EventLoop {
     /// A loop whose time is virtual: it starts at 0.0, and whenever nothing is ready it jumps
     /// to the deadline of the next timer instead of sleeping.
     ///
-    /// For tests: an hour's sleep takes no time, and the order of events is exact.
+    /// For tests: an hour's sleep takes no time, and the order of events is exact. Time stands
+    /// still while a thread works on what [`run_in_executor`](Self::run_in_executor) gave it,
+    /// unless that waits for a [`run_coroutine_threadsafe`](crate::run_coroutine_threadsafe()).
     ///
     /// ```
     /// # fn main() -> asyncio::Result<()> {
@@ -124,6 +130,7 @@ impl EventLoop {
             slow_callback_duration: Cell::new(constants::SLOW_CALLBACK_DURATION),
             exception_handler: RefCell::new(None),
             iteration: Cell::new(0),
+            threads: Threads::default(),
         }));
         events::register_loop(&loop_);
         loop_
@@ -251,12 +258,13 @@ impl EventLoop {
         self.0.life.get() != Life::Open
     }
 
-    /// Closes the loop: drops what is queued and does not run it.
+    /// Closes the loop: drops what is queued and does not run it, and shuts the default executor
+    /// down without waiting.
     ///
     /// Closing twice is fine. Mirrors `loop.close`.
     ///
     /// # Errors
-    /// RuntimeError `Cannot close a running event loop`.
+    /// RuntimeError `Cannot close a running event loop`; what the executor's shutdown fails with.
     ///
     /// # Differences from Python
     /// Tasks that are still pending are dropped here, in the order of their creation, each
@@ -273,13 +281,14 @@ impl EventLoop {
         // Taken out first: dropping a closure may run code that comes back here.
         drop(mem::take(&mut *self.0.ready.borrow_mut()));
         drop(mem::take(&mut *self.0.scheduled.borrow_mut()));
+        let outcome = self.close_executor();
         let mut tasks: Vec<_> = mem::take(&mut *self.0.tasks.borrow_mut()).into_iter().collect();
         tasks.sort_by_key(|(_, task)| task.key().serial);
         for (_, task) in tasks {
             tasks::destroy_pending(self, task);
         }
         self.0.life.set(Life::Closed);
-        Ok(())
+        outcome
     }
 
     /// Closes all open asynchronous generators.
@@ -591,10 +600,14 @@ impl EventLoop {
         Some((when - self.time()).clamp(0.0, constants::MAXIMUM_SELECT_TIMEOUT))
     }
 
-    fn select(&self, timeout: Option<f64>) -> Result<()> {
+    fn select(&self, mut timeout: Option<f64>) -> Result<()> {
         if let (Clock::Virtual(now), Some(seconds)) = (&self.0.clock, timeout) {
-            now.set(now.get() + seconds);
-            return Ok(());
+            if seconds == 0.0 || !self.waits_for_threads() {
+                now.set(now.get() + seconds);
+                return Ok(());
+            }
+            // Virtual time stands still while a thread works for the loop.
+            timeout = None;
         }
         self.0.selector.borrow_mut().select(timeout, &self.0.remote)?;
         Ok(())

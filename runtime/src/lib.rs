@@ -16,6 +16,7 @@ pub mod __private;
 pub mod base_events;
 mod base_futures;
 mod clock;
+pub mod concurrent;
 pub mod constants;
 pub mod contextvars;
 pub mod coroutines;
@@ -31,6 +32,7 @@ mod raw;
 pub mod runners;
 mod selector_events;
 pub mod tasks;
+pub mod threads;
 pub mod timeouts;
 
 #[cfg(feature = "macros")]
@@ -43,11 +45,12 @@ pub use events::{
     get_event_loop, get_running_loop, new_event_loop, set_event_loop,
 };
 pub use exceptions::*;
-pub use futures::{AnyFuture, CallbackId, Future};
+pub use futures::{AnyFuture, CallbackId, Future, wrap_future, wrap_future_with};
 pub use runners::{RunOptions, Runner, run, run_with};
 pub use tasks::{
     AnyTask, Task, TaskOptions, all_tasks, all_tasks_of, create_task, create_task_with,
     current_task, current_task_of, ensure_future, gather, gather_all, gather_all_return_exceptions,
-    gather_return_exceptions, sleep, sleep_with, wait_for,
+    gather_return_exceptions, run_coroutine_threadsafe, sleep, sleep_with, wait_for,
 };
+pub use threads::to_thread;
 pub use timeouts::{IntoDelay, IntoTimeout, Timeout};

@@ -16,6 +16,7 @@ mod gather;
 mod handle;
 mod sleep;
 mod step;
+mod threadsafe;
 mod wait_for;
 mod waiters;
 
@@ -47,6 +48,7 @@ pub use gather::{
 pub use handle::{AnyTask, Task};
 pub use sleep::{sleep, sleep_with};
 pub(crate) use step::{take_throw, take_unclaimed};
+pub use threadsafe::run_coroutine_threadsafe;
 pub use wait_for::wait_for;
 
 /// What a task has beside what every future has.
