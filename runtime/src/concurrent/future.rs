@@ -314,9 +314,10 @@ impl<T> Future<T> {
     }
 
     fn wait_until_done(&self, timeout: impl IntoTimeout) -> Result<MutexGuard<'_, State<T>>> {
+        let timeout = timeout.into_timeout();
         let mut state = lock(&self.0.state);
-        if !state.phase.is_done() {
-            state = self.block(state, timeout.into_timeout());
+        if !state.phase.is_done() && timeout.is_none_or(|seconds| seconds > 0.0) {
+            state = self.block(state, timeout);
         }
         match state.phase {
             phase if phase.is_cancelled() => Err(Error::bare::<CancelledError>()),
@@ -337,7 +338,7 @@ impl<T> Future<T> {
             server.pause_job();
         }
         let is_pending = |state: &mut State<T>| !state.phase.is_done();
-        let limit = timeout.map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)));
+        let limit = timeout.map(Duration::try_from_secs_f64);
         let mut state = match limit {
             Some(Ok(limit)) => {
                 let waited = self.0.done.wait_timeout_while(state, limit, is_pending);

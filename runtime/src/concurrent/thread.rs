@@ -308,3 +308,56 @@ impl Pool {
 fn broken() -> Error {
     BrokenThreadPool("A thread initializer failed, the thread pool is not usable anymore")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Waits until so many threads are idle; whoever finished a job soon is.
+    fn wait_until_idle(pool: &ThreadPoolExecutor, count: usize) {
+        while lock(&pool.pool().state).idle != count {
+            thread::yield_now();
+        }
+    }
+
+    fn workers(pool: &ThreadPoolExecutor) -> usize {
+        lock(&pool.pool().state).workers.len()
+    }
+
+    #[test]
+    fn threads_start_when_needed_and_are_used_again() -> Result<()> {
+        let pool = ThreadPoolExecutor::with(ThreadPoolOptions::new().max_workers(2));
+        assert_eq!(workers(&pool), 0);
+        for _ in 0..3 {
+            pool.submit(|| crate::Ok(()))?.result(None)?;
+            wait_until_idle(&pool, 1);
+            assert_eq!(workers(&pool), 1);
+        }
+
+        // The idle one is promised to the first job, whether or not it woke: the second gets
+        // another, and so does not wait for the first.
+        let (release, wait) = mpsc::channel::<()>();
+        let blocked = pool.submit(move || crate::Ok(wait.recv().is_err()))?;
+        pool.submit(|| crate::Ok(()))?.result(None)?;
+        assert_eq!(workers(&pool), 2);
+        drop(release);
+        assert!(blocked.result(None)?);
+
+        // And there are never more than two.
+        let many: Vec<_> = (0..50).map(|_| pool.submit(|| crate::Ok(()))).collect::<Result<_>>()?;
+        for future in many {
+            future.result(None)?;
+        }
+        assert_eq!(workers(&pool), 2);
+        pool.shutdown(true, false)
+    }
+
+    #[test]
+    fn there_are_a_few_more_threads_than_processors() {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let pool = ThreadPoolExecutor::new();
+        assert_eq!(pool.pool().max_workers, 32.min(processors + 4));
+    }
+}
