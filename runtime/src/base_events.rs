@@ -1,6 +1,7 @@
 //! The event loop; mirrors `base_events.py`.
 
 mod exception_handler;
+mod executor;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -33,6 +34,8 @@ use crate::timeouts::IntoDelay;
 
 pub(crate) use exception_handler::log_exception;
 pub use exception_handler::{ExceptionContext, ExceptionHandler};
+use executor::Threads;
+pub(crate) use executor::{Ticket, works_for};
 
 /// An event loop: a queue of callbacks, a heap of timers and a selector, on one thread.
 ///
@@ -74,6 +77,7 @@ pub(crate) struct Inner {
     /// How many presses of Ctrl-C the loop has seen.
     interrupts: Cell<u32>,
     iteration: Cell<u64>,
+    threads: Threads,
 }
 
 /// What a runner does when Ctrl-C is pressed for the first, the second time.
@@ -97,7 +101,9 @@ impl EventLoop {
     /// A loop whose time is virtual: it starts at 0.0, and whenever nothing is ready it jumps
     /// to the deadline of the next timer instead of sleeping.
     ///
-    /// For tests: an hour's sleep takes no time, and the order of events is exact.
+    /// For tests: an hour's sleep takes no time, and the order of events is exact. Time stands
+    /// still while a thread works on what [`run_in_executor`](Self::run_in_executor) gave it,
+    /// unless that waits for a [`run_coroutine_threadsafe`](crate::run_coroutine_threadsafe()).
     ///
     /// ```
     /// # fn main() -> asyncio::Result<()> {
@@ -138,6 +144,7 @@ impl EventLoop {
             rings: RefCell::default(),
             interrupts: Cell::new(0),
             iteration: Cell::new(0),
+            threads: Threads::default(),
         }));
         events::register_loop(&loop_);
         loop_
@@ -273,12 +280,13 @@ impl EventLoop {
         self.0.life.get() != Life::Open
     }
 
-    /// Closes the loop: drops what is queued and does not run it.
+    /// Closes the loop: drops what is queued and does not run it, and shuts the default executor
+    /// down without waiting.
     ///
     /// Closing twice is fine. Mirrors `loop.close`.
     ///
     /// # Errors
-    /// RuntimeError `Cannot close a running event loop`.
+    /// RuntimeError `Cannot close a running event loop`; what the executor's shutdown fails with.
     ///
     /// # Differences from Python
     /// Tasks that are still pending are dropped here, in the order of their creation, each
@@ -297,6 +305,7 @@ impl EventLoop {
         ready.into_iter().for_each(|handle| self.drop_reporting(handle));
         let scheduled = mem::take(&mut *self.0.scheduled.borrow_mut());
         scheduled.into_iter().for_each(|entry| self.drop_reporting(entry));
+        let outcome = self.close_executor();
         let mut tasks: Vec<_> = mem::take(&mut *self.0.tasks.borrow_mut()).into_iter().collect();
         tasks.sort_by_key(|(_, task)| task.key().serial);
         for (_, task) in tasks {
@@ -305,7 +314,7 @@ impl EventLoop {
         let rings = mem::take(&mut *self.0.rings.borrow_mut());
         rings.iter().filter_map(Weak::upgrade).for_each(|future| future.break_ring());
         self.0.life.set(Life::Closed);
-        Ok(())
+        outcome
     }
 
     /// Drops what may run code of the user's; a panic out of that is reported, for there is
@@ -661,7 +670,7 @@ impl EventLoop {
         Some((when - self.time()).clamp(0.0, constants::MAXIMUM_SELECT_TIMEOUT))
     }
 
-    fn select(&self, timeout: Option<f64>) -> Result<()> {
+    fn select(&self, mut timeout: Option<f64>) -> Result<()> {
         if timeout.is_some_and(f64::is_nan) {
             return Err(ValueError("cannot convert float NaN to integer"));
         }
@@ -669,8 +678,12 @@ impl EventLoop {
             if self.0.remote.has_messages() {
                 return Ok(());
             }
-            now.set(now.get() + seconds);
-            return Ok(());
+            if seconds == 0.0 || !self.waits_for_threads() {
+                now.set(now.get() + seconds);
+                return Ok(());
+            }
+            // Virtual time stands still while a thread works for the loop.
+            timeout = None;
         }
         self.0.selector.borrow_mut().select(timeout, &self.0.remote)?;
         Ok(())

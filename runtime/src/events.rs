@@ -547,11 +547,24 @@ impl LoopHandle {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput,
     {
+        self.call_named(std::any::type_name::<F>(), callback)
+    }
+
+    /// [`call_soon_threadsafe`](Self::call_soon_threadsafe) of what Python knows by `name`.
+    pub(crate) fn call_named<F, R>(
+        &self,
+        name: &'static str,
+        callback: F,
+    ) -> Result<ThreadSafeHandle>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: CallbackOutput,
+    {
         let call = Arc::new(SafeCall {
             function: Mutex::new(Some(Box::new(move || callback().into_outcome()))),
             cancelled: AtomicBool::new(false),
             runner: AtomicU64::new(0),
-            name: std::any::type_name::<F>(),
+            name,
             context: Mutex::new(Some(contextvars::snapshot())),
         });
         if self.0.thread == thread_id()

@@ -13,6 +13,7 @@
 
 mod any;
 mod callbacks;
+mod chain;
 
 use std::any::Any;
 use std::cell::Cell;
@@ -40,6 +41,8 @@ pub(crate) use any::future_methods;
 pub use callbacks::CallbackId;
 use callbacks::WakerCallback;
 pub(crate) use callbacks::{Callbacks, DoneCallback, Function};
+pub(crate) use chain::{chain_coroutine, wrap_job};
+pub use chain::{wrap_future, wrap_future_with};
 
 /// The message of a cancellation, shared by all whom it reaches.
 pub(crate) type CancelMessage = Option<Arc<str>>;

@@ -157,9 +157,7 @@ impl Runner {
                 let generators = loop_.clone();
                 loop_.run_until_complete(async move { generators.shutdown_asyncgens().await })
             })
-            .and_then(|()| {
-                loop_.run_until_complete(shutdown_default_executor(constants::THREAD_JOIN_TIMEOUT))
-            });
+            .and_then(|()| loop_.run_until_complete(shutdown_default_executor(loop_.clone())));
         if self.set_event_loop {
             events::set_event_loop(None);
         }
@@ -230,10 +228,9 @@ impl fmt::Debug for Runner {
     }
 }
 
-/// The step of the end that joins the executor's threads, of which there are none yet; it is a
-/// task of its own, as in Python.
-async fn shutdown_default_executor(_timeout: f64) -> Result<()> {
-    Ok(())
+/// The step of the end that joins the executor's threads; it is a task of its own, as in Python.
+async fn shutdown_default_executor(loop_: EventLoop) -> Result<()> {
+    loop_.shutdown_default_executor(constants::THREAD_JOIN_TIMEOUT).await
 }
 
 fn cancel_all_tasks(loop_: &EventLoop) -> Result<()> {

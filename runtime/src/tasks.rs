@@ -21,6 +21,7 @@ mod handle;
 mod shield;
 mod sleep;
 mod step;
+mod threadsafe;
 mod wait;
 mod wait_for;
 mod waiters;
@@ -55,6 +56,7 @@ pub use handle::{AnyTask, Task};
 pub use shield::shield;
 pub use sleep::{sleep, sleep_with};
 pub(crate) use step::{take_throw, take_unclaimed};
+pub use threadsafe::run_coroutine_threadsafe;
 pub use wait::{
     ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, ReturnWhen, Split, WaitOptions, Waitable,
     wait, wait_with,
