@@ -29,6 +29,7 @@ async def main():
 
     # A token takes back one set().
     token = user.set("root")
+    await asyncio.to_thread(log, "seen on another thread")
     child = asyncio.create_task(inner())  # it has a copy, made here
     user.reset(token)
     await child

@@ -9,6 +9,7 @@
 //! [ada] seen by its callbacks
 //! [brian] seen by its callbacks
 //! [nobody] what tasks set, others do not see
+//! [root] seen on another thread
 //! [root] seen by what a task awaits
 //! [nobody] seen by main() again
 //! [guest] seen by what a task awaits
@@ -17,7 +18,7 @@
 
 use asyncio::{
     ContextVar, Result, TaskOptions, copy_context, create_task, create_task_with, gather,
-    get_running_loop, sleep,
+    get_running_loop, sleep, to_thread,
 };
 
 static USER: ContextVar<&str> = ContextVar::with_default("user", "nobody");
@@ -47,6 +48,7 @@ async fn main() -> Result<()> {
 
     // A token takes back one `set`.
     let token = USER.set("root");
+    to_thread(|| log("seen on another thread")).await?;
     let child = create_task(inner()); // it has a copy, made here
     USER.reset(&token)?;
     child.await?;

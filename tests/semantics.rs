@@ -121,45 +121,46 @@ macro_rules! absent_methods {
 }
 
 exported! {
-    iscoroutine Handle TimerHandle get_event_loop set_event_loop new_event_loop get_running_loop
-    _get_running_loop BrokenBarrierError CancelledError InvalidStateError TimeoutError
-    IncompleteReadError LimitOverrunError SendfileNotAvailableError Future isfuture QueueFull
-    QueueEmpty QueueShutDown Runner run TaskGroup Task create_task FIRST_COMPLETED
-    FIRST_EXCEPTION ALL_COMPLETED wait wait_for as_completed sleep gather shield ensure_future
-    current_task all_tasks create_eager_task_factory eager_task_factory Timeout timeout timeout_at
-    EventLoop
+    iscoroutine Handle TimerHandle get_event_loop set_event_loop new_event_loop
+    get_running_loop _get_running_loop BrokenBarrierError CancelledError InvalidStateError
+    TimeoutError IncompleteReadError LimitOverrunError SendfileNotAvailableError Future
+    wrap_future isfuture QueueFull QueueEmpty QueueShutDown Runner run TaskGroup Task
+    create_task FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED wait wait_for as_completed sleep
+    gather shield ensure_future run_coroutine_threadsafe current_task all_tasks
+    create_eager_task_factory eager_task_factory to_thread Timeout timeout timeout_at EventLoop
 }
 
 absent! {
     BaseEventLoop Server iscoroutinefunction AbstractEventLoop AbstractServer
-    get_event_loop_policy set_event_loop_policy _set_running_loop wrap_future
-    future_add_to_awaited_by future_discard_from_awaited_by capture_call_graph format_call_graph
-    print_call_graph FrameCallGraphEntry FutureCallGraph Lock Event Condition Semaphore
-    BoundedSemaphore Barrier BaseProtocol Protocol DatagramProtocol SubprocessProtocol
-    BufferedProtocol Queue PriorityQueue LifoQueue StreamReader StreamWriter
-    StreamReaderProtocol open_connection start_server open_unix_connection start_unix_server
-    create_subprocess_exec create_subprocess_shell run_coroutine_threadsafe _register_task
-    _unregister_task _enter_task _leave_task to_thread BaseTransport ReadTransport WriteTransport
-    Transport DatagramTransport SubprocessTransport SelectorEventLoop
+    get_event_loop_policy set_event_loop_policy _set_running_loop future_add_to_awaited_by
+    future_discard_from_awaited_by capture_call_graph format_call_graph print_call_graph
+    FrameCallGraphEntry FutureCallGraph Lock Event Condition Semaphore BoundedSemaphore Barrier
+    BaseProtocol Protocol DatagramProtocol SubprocessProtocol BufferedProtocol Queue
+    PriorityQueue LifoQueue StreamReader StreamWriter StreamReaderProtocol open_connection
+    start_server open_unix_connection start_unix_server create_subprocess_exec
+    create_subprocess_shell _register_task _unregister_task _enter_task _leave_task
+    BaseTransport ReadTransport WriteTransport Transport DatagramTransport SubprocessTransport
+    SelectorEventLoop
 }
 
 exported_methods! {
     run_forever() run_until_complete(asyncio::sleep(0)) stop() is_running() is_closed() close()
-    shutdown_asyncgens() call_soon(|| ()) call_later(1, || ()) call_at(1.0, || ()) time()
-    create_future::<()>() create_task(asyncio::sleep(0)) call_soon_threadsafe(|| ())
-    get_exception_handler() set_exception_handler(|_, _| ())
-    default_exception_handler(&ExceptionContext::new("x"))
+    shutdown_asyncgens() shutdown_default_executor(None) call_soon(|| ()) call_later(1, || ())
+    call_at(1.0, || ()) time() create_future::<()>() create_task(asyncio::sleep(0))
+    call_soon_threadsafe(|| ()) run_in_executor(None, || asyncio::Ok(()))
+    set_default_executor(asyncio::concurrent::ThreadPoolExecutor::new())
+    set_task_factory(asyncio::eager_task_factory) get_task_factory() get_exception_handler()
+    set_exception_handler(|_, _| ()) default_exception_handler(&ExceptionContext::new("x"))
     call_exception_handler(ExceptionContext::new("x")) get_debug() set_debug(true)
-    set_task_factory(asyncio::eager_task_factory) get_task_factory()
 }
 
 absent_methods! {
-    shutdown_default_executor run_in_executor set_default_executor getaddrinfo getnameinfo
-    create_connection create_server sendfile start_tls create_unix_connection
-    create_unix_server connect_accepted_socket create_datagram_endpoint connect_read_pipe
-    connect_write_pipe subprocess_shell subprocess_exec add_reader remove_reader add_writer
-    remove_writer sock_recv sock_recv_into sock_recvfrom sock_recvfrom_into sock_sendall
-    sock_sendto sock_connect sock_accept sock_sendfile add_signal_handler remove_signal_handler
+    getaddrinfo getnameinfo create_connection create_server sendfile start_tls
+    create_unix_connection create_unix_server connect_accepted_socket create_datagram_endpoint
+    connect_read_pipe connect_write_pipe subprocess_shell subprocess_exec add_reader
+    remove_reader add_writer remove_writer sock_recv sock_recv_into sock_recvfrom
+    sock_recvfrom_into sock_sendall sock_sendto sock_connect sock_accept sock_sendfile
+    add_signal_handler remove_signal_handler
 }
 
 fn root() -> &'static Path {
