@@ -151,7 +151,7 @@ impl EventLoop {
     }
 
     #[track_caller]
-    fn check_closed(&self) {
+    pub(crate) fn check_closed(&self) {
         // A destructor that schedules something must not bring down a panicking thread.
         if self.0.life.get() == Life::Closed && !thread::panicking() {
             panic_with(RuntimeError("Event loop is closed"));
@@ -742,7 +742,7 @@ impl EventLoop {
     /// Schedules a coroutine on this loop. Mirrors `loop.create_task`.
     ///
     /// # Panics
-    /// RuntimeError `Event loop is closed`.
+    /// RuntimeError `Event loop is closed`; TypeError if it is a future or task already.
     #[track_caller]
     pub fn create_task<A>(&self, coroutine: A) -> Task<A::Value>
     where
@@ -753,10 +753,10 @@ impl EventLoop {
         self.create_task_with(coroutine, TaskOptions::new())
     }
 
-    /// [`create_task`](Self::create_task) with a name or a context.
+    /// [`create_task`](Self::create_task) with a name, a context or an eager start.
     ///
     /// # Panics
-    /// RuntimeError `Event loop is closed`.
+    /// As [`create_task`](Self::create_task).
     #[track_caller]
     pub fn create_task_with<A>(&self, coroutine: A, options: TaskOptions) -> Task<A::Value>
     where

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::convert::identity;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -384,6 +385,14 @@ impl TimerHandle {
 impl PartialEq for TimerHandle {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for TimerHandle {}
+
+impl Hash for TimerHandle {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.when().to_bits().hash(state);
     }
 }
 

@@ -224,6 +224,7 @@ pub(crate) fn value_repr<T: 'static>(cell: &Cell<Option<T>>) -> String {
 }
 
 /// Ends `future` with success or failure and schedules its callbacks.
+#[track_caller]
 pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
     let core = future.core();
     let failed = error.is_some();
@@ -236,6 +237,7 @@ pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
 /// Ends a pending `future` as cancelled and schedules its callbacks: `Future.cancel` itself.
 ///
 /// `error` is the `CancelledError` that a task ended with.
+#[track_caller]
 pub(crate) fn finish_cancelled(
     future: &Rc<dyn RawFuture>,
     message: CancelMessage,
@@ -254,6 +256,7 @@ pub(crate) fn finish_cancelled(
 }
 
 /// Ends a pending `future` with an exception: `Future.set_exception`.
+#[track_caller]
 pub(crate) fn set_exception(future: &Rc<dyn RawFuture>, error: Error) -> Result<()> {
     if future.task().is_some() {
         return Err(RuntimeError("Task does not support set_exception operation"));
@@ -292,6 +295,7 @@ where
 }
 
 /// Ends a pending future with a value.
+#[track_caller]
 pub(crate) fn finish_with<T: 'static>(future: &Rc<dyn Typed<T>>, value: T) -> Result<()> {
     future.core().check_pending()?;
     future.value().set(Some(value));
@@ -497,6 +501,10 @@ impl<T: 'static> Future<T> {
     ///
     /// # Errors
     /// InvalidStateError if it is done; RuntimeError if it is a task.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed` if there are callbacks to schedule.
+    #[track_caller]
     pub fn set_result(&self, value: T) -> Result<()> {
         if self.0.task().is_some() {
             return Err(RuntimeError("Task does not support set_result operation"));

@@ -265,7 +265,12 @@ fn cancel_all_tasks(loop_: &EventLoop) -> Result<()> {
 /// Tasks that are left then are cancelled and waited for. Mirrors `asyncio.run`.
 ///
 /// # Errors
-/// What `main` fails with; RuntimeError if an event loop is running in this thread.
+/// What `main` fails with; RuntimeError if an event loop is running in this thread;
+/// KeyboardInterrupt if Ctrl-C was pressed in the main thread.
+///
+/// # Cancellation
+/// The first Ctrl-C cancels the task of `main`, which may clean up; the second ends the loop
+/// after the callback that is running; a third ends the process.
 ///
 /// ```
 /// # fn main() -> asyncio::Result<()> {

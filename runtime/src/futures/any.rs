@@ -176,6 +176,10 @@ macro_rules! future_methods {
             ///
             /// # Errors
             /// InvalidStateError if it is done; RuntimeError if it is a task.
+            ///
+            /// # Panics
+            /// RuntimeError `Event loop is closed` if there are callbacks to schedule.
+            #[track_caller]
             pub fn set_exception(&self, exception: impl Into<$crate::Error>) -> $crate::Result<()> {
                 $crate::futures::set_exception(&self.raw(), exception.into())
             }

@@ -126,12 +126,17 @@ impl Callbacks {
     }
 
     /// Schedules and forgets them all.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`, if there are any.
+    #[track_caller]
     pub(crate) fn schedule(&self, future: &Rc<dyn RawFuture>) {
         let list = self.0.take();
         if matches!(list, List::Empty) {
             return;
         }
         let Some(loop_) = future.core().try_get_loop() else { return };
+        loop_.check_closed();
         match list {
             List::Empty => {}
             List::One(callback) => callback.schedule(future, &loop_),
