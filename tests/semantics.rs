@@ -12,12 +12,14 @@ use std::{
     rc::Rc,
     task::Poll,
     thread,
+    time::Duration,
 };
 
 use asyncio::{
     CancelledError, EventLoop, ExceptionContext, Future, InvalidStateError, KeyboardInterrupt,
-    PanicError, Result, RuntimeError, TaskOptions, TypeError, ValueError, create_task,
-    current_task, sleep, sleep_with, timeout,
+    PanicError, Result, RuntimeError, TaskOptions, TypeError, ValueError, WaitOptions,
+    concurrent::{self, Executor, Job, ThreadPoolExecutor},
+    create_task, current_task, sleep, sleep_with, timeout, wait_with,
 };
 
 /// `asyncio.__all__` of CPython 3.15 on Unix: 95 names, module by module.
@@ -148,7 +150,7 @@ exported_methods! {
     shutdown_asyncgens() shutdown_default_executor(None) call_soon(|| ()) call_later(1, || ())
     call_at(1.0, || ()) time() create_future::<()>() create_task(asyncio::sleep(0))
     call_soon_threadsafe(|| ()) run_in_executor(None, || asyncio::Ok(()))
-    set_default_executor(asyncio::concurrent::ThreadPoolExecutor::new())
+    set_default_executor(ThreadPoolExecutor::new())
     set_task_factory(asyncio::eager_task_factory) get_task_factory() get_exception_handler()
     set_exception_handler(|_, _| ()) default_exception_handler(&ExceptionContext::new("x"))
     call_exception_handler(ExceptionContext::new("x")) get_debug() set_debug(true)
@@ -442,8 +444,7 @@ fn wait_gives_two_lists_in_the_order_of_its_arguments() {
     run(async {
         let delays = [0, 3600, 0, 3600, 0];
         let tasks = delays.map(|delay| create_task(sleep(delay)));
-        let (done, pending) =
-            asyncio::wait_with(&tasks, asyncio::WaitOptions::new().timeout(1)).await?;
+        let (done, pending) = wait_with(&tasks, WaitOptions::new().timeout(1)).await?;
         let [a, b, c, d, e] = tasks;
         assert_eq!(done, [a, c, e]);
         assert_eq!(pending, [b, d]);
@@ -545,13 +546,61 @@ fn a_task_factory_keeps_the_type() {
 }
 
 #[test]
+fn any_pool_may_be_the_default_one() {
+    struct ThreadPerJob;
+    impl Executor for ThreadPerJob {
+        fn execute(&self, job: Job) -> Result<()> {
+            thread::spawn(|| job.run());
+            Ok(())
+        }
+    }
+    run(async {
+        asyncio::get_running_loop().set_default_executor(ThreadPerJob);
+        assert_eq!(asyncio::to_thread(|| asyncio::Ok(1)).await?, 1);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn an_exit_in_a_callback_of_a_thread_is_logged() {
+    let trace = Trace::default();
+    let lines = trace.clone();
+    asyncio::__private::set_log_sink(Some(Rc::new(move |text| lines.record(text))));
+    let future = concurrent::Future::new();
+    future.add_done_callback(|_| Err::<(), _>(KeyboardInterrupt()));
+    future.set_result(1).unwrap();
+    assert_eq!(trace.lines().len(), 1);
+    assert!(trace.lines()[0].ends_with("\nKeyboardInterrupt"), "{:?}", trace.lines());
+}
+
+/// Runs one test of this file again, in a process of its own and with a variable set.
+fn run_again(test: &str, variable: &str) {
+    let mut again = Command::new(env::current_exe().unwrap());
+    let output = again.args(["--exact", test]).env(variable, "1").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn the_process_does_not_wait_for_a_pool() {
+    if env::var_os("ENDS_AT_ONCE").is_none() {
+        return run_again("the_process_does_not_wait_for_a_pool", "ENDS_AT_ONCE");
+    }
+    let job = || {
+        thread::sleep(Duration::from_secs(3600));
+        asyncio::Ok(())
+    };
+    let sleeping = ThreadPoolExecutor::new().submit(job).unwrap();
+    while !sleeping.running() {
+        thread::yield_now();
+    }
+}
+
+#[test]
 fn debug_mode_has_a_variable_of_its_own() {
     let asked_for = env::var("ASYNCIO_DEBUG").is_ok_and(|value| value == "1");
     assert_eq!(EventLoop::with_virtual_clock().get_debug(), asked_for);
-    if asked_for {
-        return;
+    if !asked_for {
+        run_again("debug_mode_has_a_variable_of_its_own", "ASYNCIO_DEBUG");
     }
-    let mut again = Command::new(env::current_exe().unwrap());
-    again.args(["--exact", "debug_mode_has_a_variable_of_its_own"]).env("ASYNCIO_DEBUG", "1");
-    assert!(again.output().unwrap().status.success());
 }
