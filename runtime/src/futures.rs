@@ -529,10 +529,10 @@ impl<T: 'static> Future<T> {
 
 /// Polls the future whose core is `core`: when it is done, `read` says how it ended; else
 /// whoever polls is registered with it, or given the error that its task is to raise.
-fn poll_reading<T>(
+pub(crate) fn poll_reading<T>(
     core: &Core,
     raw: impl FnOnce() -> Rc<dyn RawFuture>,
-    cx: &mut TaskContext<'_>,
+    cx: &TaskContext<'_>,
     read: impl FnOnce() -> Result<T>,
 ) -> Poll<Result<T>> {
     current::with(|task| {

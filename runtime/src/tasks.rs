@@ -54,7 +54,7 @@ pub use gather::{
 };
 pub use handle::{AnyTask, Task};
 pub use shield::shield;
-pub use sleep::{sleep, sleep_with};
+pub use sleep::{Sleep, sleep, sleep_with};
 pub(crate) use step::{take_throw, take_unclaimed};
 pub use threadsafe::run_coroutine_threadsafe;
 pub use wait::{
@@ -581,7 +581,8 @@ pub(crate) fn finalize(core: &mut Core, task: &mut TaskCore, coroutine: &str) {
         return;
     }
     let coroutine = format_helpers::format_coroutine(coroutine, true);
-    let twin = Twin { task: Some(task.ghost()), coroutine: Some(coroutine) };
+    let coroutine = Some(coroutine).filter(|_| !task.ended_eagerly.get());
+    let twin = Twin { task: Some(task.ghost()), coroutine };
     futures::report_never_retrieved(core, "Task", twin);
 }
 

@@ -96,7 +96,7 @@ where
     #[track_caller]
     pub(super) fn eager_start(self: &Rc<Self>, loop_: &EventLoop) {
         let this: Rc<dyn RawTask> = self.clone();
-        match self.enter(loop_, &this) {
+        match current::leave_blocks(|| self.enter(loop_, &this)) {
             Ok(()) => self.task.ended_eagerly.set(self.core.done()),
             Err(error) => {
                 self.task.log_destroy_pending.set(false);
