@@ -4,6 +4,7 @@ mod callbacks;
 mod exception_handler;
 mod executor;
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
@@ -316,10 +317,15 @@ impl EventLoop {
     /// Drops what may run code of the user's; a panic out of that is reported, for there is
     /// nobody to raise to.
     pub(crate) fn drop_reporting<T>(&self, what: T) {
-        let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(what))) else { return };
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(what))) {
+            let _ = self.report_dropped(payload);
+        }
+    }
+
+    fn report_dropped(&self, payload: Box<dyn Any + Send>) -> Result<()> {
         let mut context = ExceptionContext::new("Exception ignored while dropping");
         context.exception = Some(from_panic(payload));
-        let _ = self.call_exception_handler(context);
+        self.call_exception_handler(context)
     }
 
     /// Remembers a future that owns others which own it, for the end of the loop.
@@ -383,8 +389,21 @@ impl EventLoop {
         self.move_due_timers();
 
         // Exactly the handles that are ready now: what they schedule runs in the next iteration.
-        let ntodo = self.0.ready.borrow().len();
-        for _ in 0..ntodo {
+        let ntodo = Cell::new(self.0.ready.borrow().len());
+        loop {
+            let run = AssertUnwindSafe(|| self.run_ready(&ntodo));
+            match catch_unwind(run) {
+                Ok(outcome) => return outcome,
+                // A callback's own panic never comes here; the drop of what it held does.
+                Err(payload) => self.report_dropped(payload)?,
+            }
+        }
+    }
+
+    /// Runs the next `ntodo` handles.
+    fn run_ready(&self, ntodo: &Cell<usize>) -> Result<()> {
+        while let Some(left) = ntodo.get().checked_sub(1) {
+            ntodo.set(left);
             let Some(handle) = self.0.ready.borrow_mut().pop_front() else { break };
             if self.0.debug.get() {
                 self.run_timed(handle)?;

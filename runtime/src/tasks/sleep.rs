@@ -14,7 +14,9 @@ use crate::base_events::EventLoop;
 use crate::contextvars::Context;
 use crate::events::{RawHandle, RawTimer, get_running_loop, timer_repr};
 use crate::exceptions::{Error, Result, ValueError};
-use crate::futures::{self, CancelMessage, Core, RawFuture, Typed, poll_reading, value_repr};
+use crate::futures::{
+    self, CancelMessage, Core, RawFuture, Registration, Typed, poll_reading, value_repr,
+};
 use crate::raw::current;
 use crate::timeouts::IntoDelay;
 
@@ -122,6 +124,7 @@ fn set_alarm(delay: f64) -> Result<Rc<Alarm>> {
         when: loop_.time() + delay,
         scheduled: Cell::new(false),
         cancelled: Cell::new(false),
+        registration: Registration::default(),
     });
     loop_.schedule(Rc::clone(&alarm));
     Ok(alarm)
@@ -150,12 +153,13 @@ struct Alarm {
     when: f64,
     scheduled: Cell<bool>,
     cancelled: Cell<bool>,
+    registration: Registration,
 }
 
 impl Alarm {
     fn poll(self: &Rc<Self>, cx: &TaskContext<'_>) -> Poll<Result<()>> {
         let read = || self.core.read_error().map_or(Ok(()), Err);
-        poll_reading(&self.core, || self.clone(), cx, read)
+        poll_reading(&self.core, &self.registration, || self.clone(), cx, read)
     }
 }
 
