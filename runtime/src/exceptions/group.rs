@@ -122,7 +122,7 @@ impl BaseExceptionGroup {
     /// With Python's `ValueError` if there is no member.
     ///
     /// ```
-    /// use asyncio::{BaseExceptionGroup, CancelledError, ExceptionGroup, ValueError};
+    /// use asyncio::{CancelledError, ExceptionGroup, ValueError};
     ///
     /// let error = ExceptionGroup("failed", [ValueError("x")]);
     /// let group = error.downcast_ref::<ExceptionGroup>().unwrap();

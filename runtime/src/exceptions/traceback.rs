@@ -5,7 +5,7 @@ use std::{error::Error as StdError, io};
 use super::{
     classes, convert,
     error::{Error, Preceding, Seen},
-    group, os,
+    group, os, own,
 };
 
 const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
@@ -110,9 +110,10 @@ impl Collector {
         }
     }
 
-    /// Lets `earlier` be printed before `later`, unless it is printed elsewhere.
+    /// Lets `earlier` be printed before `later`, unless it is printed elsewhere. The shared
+    /// cancellation may be there any number of times: in Python it would be as many objects.
     fn connect(&mut self, later: usize, connection: &'static str, earlier: &Error) {
-        if self.seen.insert(earlier) {
+        if self.seen.insert(earlier) || own::is_shared(earlier) {
             let earlier = self.add(earlier);
             self.reports[later].earlier = Some((connection, earlier));
         }
