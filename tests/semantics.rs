@@ -113,20 +113,20 @@ exported! {
     _get_running_loop BrokenBarrierError CancelledError InvalidStateError TimeoutError
     IncompleteReadError LimitOverrunError SendfileNotAvailableError Future isfuture QueueFull
     QueueEmpty QueueShutDown Runner run Task create_task wait_for sleep gather ensure_future
-    current_task all_tasks Timeout EventLoop
+    current_task all_tasks Timeout EventLoop wrap_future run_coroutine_threadsafe to_thread
 }
 
 absent! {
     BaseEventLoop Server iscoroutinefunction AbstractEventLoop AbstractServer
-    get_event_loop_policy set_event_loop_policy _set_running_loop wrap_future
+    get_event_loop_policy set_event_loop_policy _set_running_loop
     future_add_to_awaited_by future_discard_from_awaited_by capture_call_graph format_call_graph
     print_call_graph FrameCallGraphEntry FutureCallGraph Lock Event Condition Semaphore
     BoundedSemaphore Barrier BaseProtocol Protocol DatagramProtocol SubprocessProtocol
     BufferedProtocol Queue PriorityQueue LifoQueue StreamReader StreamWriter
     StreamReaderProtocol open_connection start_server open_unix_connection start_unix_server
     create_subprocess_exec create_subprocess_shell TaskGroup FIRST_COMPLETED FIRST_EXCEPTION
-    ALL_COMPLETED wait as_completed shield run_coroutine_threadsafe create_eager_task_factory
-    eager_task_factory _register_task _unregister_task _enter_task _leave_task to_thread timeout
+    ALL_COMPLETED wait as_completed shield create_eager_task_factory
+    eager_task_factory _register_task _unregister_task _enter_task _leave_task timeout
     timeout_at BaseTransport ReadTransport WriteTransport Transport DatagramTransport
     SubprocessTransport SelectorEventLoop
 }
@@ -138,10 +138,12 @@ exported_methods! {
     get_exception_handler() set_exception_handler(|_, _| ())
     default_exception_handler(&ExceptionContext::new("x"))
     call_exception_handler(ExceptionContext::new("x")) get_debug() set_debug(true)
+    shutdown_default_executor(None) run_in_executor(None, || asyncio::Ok(()))
+    set_default_executor(asyncio::concurrent::ThreadPoolExecutor::new())
 }
 
 absent_methods! {
-    shutdown_default_executor run_in_executor set_default_executor getaddrinfo getnameinfo
+    getaddrinfo getnameinfo
     create_connection create_server sendfile start_tls create_unix_connection
     create_unix_server connect_accepted_socket create_datagram_endpoint connect_read_pipe
     connect_write_pipe subprocess_shell subprocess_exec add_reader remove_reader add_writer
