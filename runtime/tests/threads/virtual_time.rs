@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -71,6 +72,30 @@ fn virtual_time_passes_for_a_thread_that_waits_for_the_loop() -> Result<()> {
         opener.join().unwrap();
         waiting.await?;
         assert_eq!(loop_.time(), 14400.0);
+        asyncio::Ok(())
+    })
+}
+
+#[test]
+fn what_threads_sent_goes_before_any_later_timer() -> Result<()> {
+    run_virtual(async {
+        let loop_ = get_running_loop();
+        let handle = loop_.handle();
+        let late = loop_.call_later(1_000_000, || ());
+        let (sent, is_sent) = channel();
+        let job = loop_.run_in_executor(None, move || {
+            let future = handle.run_coroutine_threadsafe(|| sleep(3600));
+            let _ = sent.send(());
+            future.result(None)
+        })?;
+        // The loop does nothing until the call is there and the thread waits for it.
+        is_sent.recv()?;
+        for _ in 0..1000 {
+            thread::yield_now();
+        }
+        job.await?;
+        assert_eq!(loop_.time(), 3600.0);
+        late.cancel();
         asyncio::Ok(())
     })
 }
