@@ -247,7 +247,10 @@ impl TaskGroup {
         }
         match body_error {
             Some(lone) if errors.len() == 1 && lone.is::<GeneratorExit>() => Err(lone),
-            _ => Err(Error::group_of("unhandled errors in a TaskGroup", errors)),
+            _ => {
+                let group = Error::group_of("unhandled errors in a TaskGroup", errors);
+                Err(group.without_context())
+            }
         }
     }
 
