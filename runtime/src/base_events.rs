@@ -527,7 +527,7 @@ impl EventLoop {
         let duration = self.time() - started;
         if duration >= self.0.slow_callback_duration.get() {
             let handle = handle.repr();
-            log::log(&format!("Executing {handle} took {duration:.3} seconds"));
+            log::warning(&format!("Executing {handle} took {duration:.3} seconds"));
         }
         outcome
     }

@@ -172,7 +172,7 @@ impl EventLoop {
         if error.is_exit() {
             return Err(error);
         }
-        log::log(&format!("{failed}\n{}", error.format_exception().trim_end()));
+        log::error(&format!("{failed}\n{}", error.format_exception().trim_end()));
         Ok(())
     }
 
@@ -209,5 +209,5 @@ pub(crate) fn log_exception(context: &ExceptionContext) {
         text.push('\n');
         text.push_str(exception.format_exception().trim_end());
     }
-    log::log(&text);
+    log::error(&text);
 }
