@@ -97,6 +97,7 @@ impl TaskGroup {
     /// # Errors
     /// RuntimeError if the group was not entered, is finished or is shutting down; the
     /// coroutine is dropped then.
+    #[track_caller]
     pub fn create_task<A>(&self, coroutine: A) -> Result<Task<A::Value>>
     where
         A: Awaitable,
@@ -110,6 +111,7 @@ impl TaskGroup {
     ///
     /// # Errors
     /// As [`create_task`](Self::create_task).
+    #[track_caller]
     pub fn create_task_with<A>(&self, coroutine: A, options: TaskOptions) -> Result<Task<A::Value>>
     where
         A: Awaitable,
