@@ -8,9 +8,7 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use crate::exceptions::{Error, Result, RuntimeError};
-use crate::taskgroups::TaskGroup;
-use crate::tasks;
-use crate::timeouts::Timeout;
+use crate::tasks::{self, Block};
 
 pub use exit_stack::AsyncExitStack;
 
@@ -65,6 +63,11 @@ pub trait AsyncContextManager {
     /// What is raised in place of the block's outcome.
     async fn aexit(&self, error: Option<&Error>) -> Result<bool>;
 
+    /// Called when a block that was entered is over, also if it was dropped half-way: by a
+    /// foreign combinator, which can await nothing.
+    #[doc(hidden)]
+    fn finally(&self) {}
+
     /// Whether the errors that the exit raises have their context already.
     #[doc(hidden)]
     fn sets_contexts(&self) -> bool {
@@ -86,6 +89,10 @@ macro_rules! pointers {
                 (**self).aexit(error).await
             }
 
+            fn finally(&self) {
+                (**self).finally();
+            }
+
             fn sets_contexts(&self) -> bool {
                 (**self).sets_contexts()
             }
@@ -101,35 +108,6 @@ macro_rules! pointers {
 
 pointers!(&M, Rc<M>);
 
-impl AsyncContextManager for Timeout {
-    type Value = Self;
-
-    async fn aenter(&self) -> Result<Self> {
-        self.enter()?;
-        Ok(self.clone())
-    }
-
-    async fn aexit(&self, error: Option<&Error>) -> Result<bool> {
-        self.exit(error.cloned().map_or(Ok(()), Err))?;
-        Ok(false)
-    }
-}
-
-impl AsyncContextManager for TaskGroup {
-    type Value = Self;
-
-    async fn aenter(&self) -> Result<Self> {
-        self.enter()?;
-        Ok(self.clone())
-    }
-
-    /// An error that is left by then is the cancellation that the group asked for itself.
-    async fn aexit(&self, error: Option<&Error>) -> Result<bool> {
-        self.exit(error.cloned()).await?;
-        Ok(true)
-    }
-}
-
 /// Enters `manager`, runs `body` with what that gives, and leaves it: Python's `async with`.
 ///
 /// The manager is borrowed, so that it can be used again. Its exit is told how the body ended,
@@ -144,8 +122,8 @@ impl AsyncContextManager for TaskGroup {
 /// A `CancelledError` that is raised in the body goes to the exit like any other error. Work of
 /// the exit can be cancelled, too: to be left in peace it awaits through `shield`.
 ///
-/// # Panics
-/// A panic in the body is not caught: nothing is exited then, as when a coroutine is dropped.
+/// A body that panics has failed with that panic. One that is dropped half-way is not exited:
+/// there is nobody left to await it.
 ///
 /// ```
 /// # fn main() -> asyncio::Result<()> {
@@ -168,10 +146,12 @@ where
     T: 'static,
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
-    let value = settle(pin!(Some(manager.aenter()))).await?;
-    let outcome = settle(pin!(Some(body(value)))).await;
+    let block = Block::new();
+    let value = settle(&block, pin!(Some(manager.aenter()))).await?;
+    let entered = Entered(manager);
+    let outcome = settle(&block, pin!(Some(body(value)))).await;
     let error = outcome.as_ref().err();
-    let exited = settle(pin!(Some(manager.aexit(error)))).await;
+    let exited = settle(&block, pin!(Some(entered.exit(error)))).await;
     match exited {
         Ok(true) => outcome.or_else(value_of_swallowed),
         Ok(false) => outcome,
@@ -180,13 +160,28 @@ where
     }
 }
 
-/// Awaits what is in `slot`; a cancellation that nobody in there takes ends it here.
-async fn settle<F, T, E>(slot: Pin<&mut Option<F>>) -> Result<T>
+/// Awaits what is in `slot`, in `block`; a cancellation that nobody in there takes ends it here.
+async fn settle<F, T, E>(block: &Rc<Block>, slot: Pin<&mut Option<F>>) -> Result<T>
 where
     F: StdFuture<Output = Result<T, E>>,
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
-    tasks::flatten(tasks::drive(slot).await)
+    tasks::flatten(tasks::drive_block(block, slot).await)
+}
+
+/// A manager that was entered and is to be left.
+struct Entered<M: AsyncContextManager>(M);
+
+impl<M: AsyncContextManager> Entered<M> {
+    async fn exit(&self, error: Option<&Error>) -> Result<bool> {
+        self.0.aexit(error).await
+    }
+}
+
+impl<M: AsyncContextManager> Drop for Entered<M> {
+    fn drop(&mut self) {
+        self.0.finally();
+    }
 }
 
 /// The value of a body whose error was swallowed: there is one if it is `()`.

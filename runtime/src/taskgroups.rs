@@ -8,10 +8,12 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use crate::base_events::{EventLoop, ExceptionContext};
+use crate::contextlib::AsyncContextManager;
 use crate::coroutines::Awaitable;
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError};
 use crate::futures::{AnyFuture, Future};
+use crate::raw::current;
 use crate::tasks::{self, AnyTask, Block, Task, TaskOptions, current_task_of};
 
 /// Tasks that are waited for together.
@@ -322,6 +324,26 @@ impl TaskGroup {
             self.cancel_parent();
         }
         Ok(())
+    }
+}
+
+impl AsyncContextManager for TaskGroup {
+    type Value = Self;
+
+    async fn aenter(&self) -> Result<Self> {
+        self.enter()?;
+        self.0.block.replace(current::block());
+        Ok(self.clone())
+    }
+
+    /// An error that is left by then is the cancellation that the group asked for itself.
+    async fn aexit(&self, error: Option<&Error>) -> Result<bool> {
+        self.exit(error.cloned()).await?;
+        Ok(true)
+    }
+
+    fn finally(&self) {
+        drop(LeaveOnDrop(self));
     }
 }
 

@@ -3,15 +3,14 @@
 #![forbid(unsafe_code)]
 
 use std::cell::RefCell;
-use std::fmt::Debug;
 use std::future::{pending, poll_fn};
 use std::rc::Rc;
 use std::task::Poll;
 
 use asyncio::{
     AsyncClose, AsyncContextManager, AsyncExitStack, CancelledError, Error, EventLoop,
-    ExceptionGroup, KeyError, OSError, Result, RuntimeError, TaskGroup, TimeoutError, TypeError,
-    ValueError, aclosing, async_with,
+    ExceptionGroup, KeyError, OSError, PanicError, Result, RuntimeError, TaskGroup, TimeoutError,
+    TypeError, ValueError, aclosing, async_with,
 };
 
 /// What happened, line by line.
@@ -111,9 +110,7 @@ impl Managers {
     /// Runs a block that fails with `body`, or does not fail, in all of them.
     #[track_caller]
     fn check(self, body: Option<Error>, lines: &[&str]) {
-        let Self { trace, stack: managers } = self;
-        let written = trace.clone();
-        let outcome = run(async move {
+        self.check_in(lines, async move |managers| {
             async_with(&AsyncExitStack::new(), async move |stack| {
                 for manager in managers {
                     stack.enter_async_context(manager).await?;
@@ -122,28 +119,32 @@ impl Managers {
             })
             .await
         });
-        written.line(
-            outcome.map_or_else(|error| format!("raised {}", chain(&error)), |()| "ok".into()),
-        );
-        written.expect(lines);
     }
 
     /// Runs their exits by `aclose`, outside of any block.
     #[track_caller]
     fn check_aclose(self, lines: &[&str]) {
-        let Self { trace, stack: managers } = self;
-        let written = trace.clone();
-        let outcome = run(async move {
+        self.check_in(lines, async move |managers| {
             let stack = AsyncExitStack::new();
             for manager in managers {
                 stack.enter_async_context(manager).await?;
             }
             stack.aclose().await
         });
-        written.line(
-            outcome.map_or_else(|error| format!("raised {}", chain(&error)), |()| "ok".into()),
-        );
-        written.expect(lines);
+    }
+
+    #[track_caller]
+    fn check_in(
+        self,
+        lines: &[&str],
+        block: impl AsyncFnOnce(Vec<Manager>) -> Result<()> + 'static,
+    ) {
+        let Self { trace, stack } = self;
+        match run(async move { block(stack).await }) {
+            Ok(()) => trace.line("ok"),
+            Err(error) => trace.line(format!("raised {}", chain(&error))),
+        }
+        trace.expect(lines);
     }
 }
 
@@ -638,6 +639,96 @@ fn managers_may_be_borrowed_and_shared() {
     trace.expect(&["enter a", "enter b", "exit b None", "exit a None", "enter b", "exit b None"]);
 }
 
+#[test]
+fn panics_are_errors_of_the_body_and_of_exits() {
+    let trace = Trace::default();
+    let written = trace.clone();
+    let error = run(async move {
+        async_with(&AsyncExitStack::new(), async move |stack| -> Result<()> {
+            let line = move |error: Option<&Error>| {
+                written.line(error.unwrap().to_string());
+                asyncio::Ok(false)
+            };
+            stack.push(line.clone());
+            stack.callback(|| -> () { panic!("a callback") });
+            stack.push(line.clone());
+            stack.push_async_callback(async || -> Result<()> { panic!("a coroutine") });
+            stack.push(line);
+            panic!("the body")
+        })
+        .await
+    })
+    .unwrap_err();
+    trace.expect(&["the body", "a coroutine", "a callback"]);
+    assert!(error.is::<PanicError>());
+    let contexts = [error.context(), error.context().and_then(|error| error.context())];
+    let texts = contexts.map(|context| context.unwrap().to_string());
+    assert_eq!(
+        (error.to_string(), texts),
+        ("a callback".into(), ["a coroutine".into(), "the body".into()])
+    );
+}
+
+/// Polls a future until it is suspended the first time, and drops it.
+async fn begin_and_drop(future: impl Future<Output = Result<()>>) {
+    let mut future = Box::pin(future);
+    poll_fn(|cx| {
+        assert!(future.as_mut().poll(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+}
+
+#[test]
+fn a_block_that_is_dropped_half_way_leaves_nothing_behind() {
+    run(async {
+        let sleep = async || asyncio::sleep(3600).await;
+        let timeout = asyncio::timeout(1);
+        begin_and_drop(async_with(&timeout, async |_| sleep().await)).await;
+        let stacked = asyncio::timeout(1);
+        let group = TaskGroup::new();
+        let tasks = RefCell::new(Vec::new());
+        let stack = AsyncExitStack::new();
+        begin_and_drop(async_with(&stack, async |stack| {
+            stack.callback(|| -> () { unreachable!("nobody can wait for it") });
+            stack.enter_async_context(stacked.clone()).await?;
+            let group = stack.enter_async_context(group.clone()).await?;
+            tasks.borrow_mut().push(group.create_task(sleep())?);
+            sleep().await
+        }))
+        .await;
+        assert_eq!(format!("{stack:?}"), "AsyncExitStack { exits: 0 }");
+        for timeout in [timeout, stacked] {
+            assert_eq!(format!("{timeout:?}"), "<Timeout [finished]>");
+        }
+        // Nobody is cancelled when the time is over, but the tasks were at once.
+        asyncio::sleep(2).await?;
+        assert!(tasks.borrow().iter().all(|task| task.cancelled()));
+        asyncio::Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_block_beside_another_is_cancelled_alone() {
+    run(async {
+        let (timeout, stack) = (asyncio::timeout(1), AsyncExitStack::new());
+        let late = async_with(&timeout, async |_| asyncio::sleep(3600).await);
+        let stacked = async_with(&stack, async |stack| {
+            stack.enter_async_context(asyncio::timeout(2)).await?;
+            asyncio::sleep(3600).await
+        });
+        let beside = asyncio::sleep_with(3, "in time");
+        let (late, stacked, beside) = futures::join!(late, stacked, beside);
+        assert_eq!(beside?, "in time");
+        for late in [late, stacked] {
+            assert_eq!(chain(&late.unwrap_err()), "TimeoutError() <- CancelledError()");
+        }
+        asyncio::Ok(())
+    })
+    .unwrap();
+}
+
 /// Something that is closed by an await.
 struct Closable {
     trace: Trace,
@@ -691,25 +782,17 @@ fn a_stack_can_be_closed_like_anything() {
     trace.expect(&["called"]);
 }
 
-/// Compiles if managers of different types go on one stack, and it is fit for `derive(Debug)`.
 #[test]
 fn one_stack_for_all_types() {
-    #[derive(Debug)]
-    struct Holder<'m> {
-        stack: AsyncExitStack<'m>,
-    }
-    fn debug(value: &impl Debug) -> String {
-        format!("{value:?}")
-    }
     let managers = Managers::default();
     let manager = managers.make("m");
     run(async move {
-        let holder = Holder { stack: AsyncExitStack::default() };
-        holder.stack.enter_async_context(&manager).await?;
-        holder.stack.enter_async_context(TaskGroup::new()).await?;
-        holder.stack.enter_async_context(asyncio::timeout(None)).await?;
-        assert_eq!(debug(&holder), "Holder { stack: AsyncExitStack { exits: 3 } }");
-        holder.stack.aclose().await
+        let stack = AsyncExitStack::default();
+        stack.enter_async_context(&manager).await?;
+        stack.enter_async_context(TaskGroup::new()).await?;
+        stack.enter_async_context(asyncio::timeout(None)).await?;
+        assert_eq!(format!("{stack:?}"), "AsyncExitStack { exits: 3 }");
+        stack.aclose().await
     })
     .unwrap();
     managers.trace.expect(&["enter m", "exit m None"]);

@@ -7,9 +7,10 @@ use std::mem;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 
-use super::{AsyncClose, AsyncContextManager, raised_while_handling, settle};
+use super::{AsyncClose, AsyncContextManager, Entered, raised_while_handling, settle};
 use crate::events::CallbackOutput;
 use crate::exceptions::{Error, Result};
+use crate::tasks::Block;
 
 /// A stack of exits that run, the last one first, when the block around it ends.
 ///
@@ -19,10 +20,8 @@ use crate::exceptions::{Error, Result};
 /// dropped with it. Mirrors `contextlib.AsyncExitStack`.
 ///
 /// # Cancellation
-/// A cancellation that is raised in an exit is the error of that exit; the others still run.
-///
-/// # Panics
-/// A panic in an exit is not caught; the exits that are left do not run.
+/// A cancellation that is raised in an exit is the error of that exit, and so is a panic; the
+/// others still run.
 ///
 /// ```
 /// use asyncio::{AsyncExitStack, async_with};
@@ -71,9 +70,10 @@ impl<'m> AsyncExitStack<'m> {
     where
         M: AsyncContextManager + 'm,
     {
-        let value = settle(pin!(Some(manager.aenter()))).await?;
+        let value = manager.aenter().await?;
         let sets_contexts = manager.sets_contexts();
-        self.add(sets_contexts, async move |error: Option<&Error>| manager.aexit(error).await);
+        let entered = Entered(manager);
+        self.add(sets_contexts, async move |error: Option<&Error>| entered.exit(error).await);
         Ok(value)
     }
 
@@ -159,7 +159,8 @@ impl<'m> AsyncExitStack<'m> {
         let mut is_swallowed = false;
         let mut is_raised = false;
         while let Some(exit) = self.pop() {
-            match settle(pin!(Some((exit.function)(error.clone())))).await {
+            let exiting = pin!(Some((exit.function)(error.clone())));
+            match settle(&Block::new(), exiting).await {
                 Ok(false) => {}
                 Ok(true) => {
                     is_swallowed = true;
@@ -210,6 +211,12 @@ impl AsyncContextManager for AsyncExitStack<'_> {
 
     async fn aexit(&self, error: Option<&Error>) -> Result<bool> {
         self.unwind(error).await
+    }
+
+    /// Drops the exits that did not run, in the order in which they would have run.
+    fn finally(&self) {
+        let exits = mem::take(&mut *self.exits.borrow_mut());
+        exits.into_iter().rev().for_each(drop);
     }
 
     fn sets_contexts(&self) -> bool {
