@@ -597,6 +597,19 @@ fn reprs_in_debug_mode() {
 }
 
 #[test]
+fn a_cancelled_handle_looks_as_it_was_made() {
+    let loop_ = EventLoop::with_virtual_clock();
+    let before = loop_.call_soon(fail);
+    loop_.set_debug(true);
+    let within = loop_.call_soon(fail);
+    before.cancel();
+    assert_eq!(repr(&before), "<Handle cancelled>");
+    loop_.set_debug(false);
+    within.cancel();
+    assert_eq!(repr(&within), "<Handle cancelled fail() created at HERE>");
+}
+
+#[test]
 fn reprs_of_blocks_are_the_same_in_debug_mode() {
     async fn main() -> Result<()> {
         let timeout = asyncio::timeout(1.25);

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use asyncio::{EventLoop, Future, Result, ValueError};
+use asyncio::{EventLoop, Future, Result, ValueError, concurrent};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber, subscriber};
@@ -102,6 +102,18 @@ fn a_slow_callback_is_an_event_of_level_warn() -> Result<()> {
     assert!(message.starts_with("message=Executing <Handle be_slow"), "{message}");
     assert!(message.ends_with("> took 0.000 seconds"), "{message}");
     assert!(events.try_recv().is_err());
+    Ok(())
+}
+
+#[test]
+fn the_other_logger_is_another_target() -> Result<()> {
+    let (listener, events) = Listener::new(true);
+    let future = concurrent::Future::new();
+    future.add_done_callback(|_| Err::<(), _>(ValueError("callback")));
+    subscriber::with_default(listener, || future.set_result(1))?;
+    let (level, target, message) = events.try_recv().unwrap();
+    assert_eq!((level, &*target), (Level::ERROR, "concurrent.futures"));
+    assert!(message.starts_with("message=exception calling callback for "), "{message}");
     Ok(())
 }
 

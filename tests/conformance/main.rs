@@ -11,6 +11,8 @@
 
 mod cancellation;
 mod contexts;
+mod debug_mode;
+mod exit_stacks;
 mod futures;
 mod gather;
 mod iterations;
@@ -112,9 +114,11 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 13] = [
+    let areas: [&[Scenario]; 15] = [
         cancellation::SCENARIOS,
         contexts::SCENARIOS,
+        debug_mode::SCENARIOS,
+        exit_stacks::SCENARIOS,
         futures::SCENARIOS,
         gather::SCENARIOS,
         iterations::SCENARIOS,
