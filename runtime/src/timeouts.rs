@@ -104,8 +104,6 @@ struct Inner {
     cancelling: Cell<u32>,
     handler: RefCell<Option<Handler>>,
     block: RefCell<Option<Rc<Block>>>,
-    /// Whether expiring cancelled the task, or only this block of it.
-    cancelled_task: Cell<bool>,
 }
 
 enum Handler {
@@ -132,7 +130,6 @@ impl Timeout {
             cancelling: Cell::new(0),
             handler: RefCell::new(None),
             block: RefCell::new(None),
-            cancelled_task: Cell::new(true),
         }))
     }
 
@@ -249,9 +246,10 @@ impl Timeout {
         }
         self.0.state.set(State::Expired);
         let task = self.0.task.take();
+        let is_partial = self.0.block.borrow().as_ref().is_some_and(|block| block.is_partial());
         let requests = match task {
-            Some(task) if self.0.cancelled_task.get() => task.uncancel(),
-            Some(task) => task.cancelling(),
+            Some(task) if is_partial => task.cancelling(),
+            Some(task) => task.uncancel(),
             None => 0,
         };
         let Err(error) = outcome else { return outcome };
@@ -302,8 +300,8 @@ impl Drop for LeaveOnDrop<'_> {
             State::Expiring => timeout.0.state.set(State::Expired),
             _ => {}
         }
-        let task = timeout.0.task.take();
-        drop(task);
+        let (task, block) = (timeout.0.task.take(), timeout.0.block.take());
+        drop((task, block));
     }
 }
 
@@ -342,11 +340,10 @@ fn on_timeout(timeout: &Weak<Inner>) {
     let Some(timeout) = timeout.upgrade() else { return };
     let (task, block) = (timeout.task.borrow().clone(), timeout.block.borrow().clone());
     if let Some(task) = task {
-        let whole = block.map(|block| block.cancel(&task));
-        if whole.is_none() {
-            task.cancel();
+        match block {
+            Some(block) => block.cancel(&task),
+            None => drop(task.cancel()),
         }
-        timeout.cancelled_task.set(whole.unwrap_or(true));
     }
     timeout.state.set(State::Expiring);
     let handler = timeout.handler.take();

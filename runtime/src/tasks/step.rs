@@ -58,7 +58,7 @@ pub(super) fn drop_coroutine(loop_: &EventLoop, task: &dyn RawTask) {
 }
 
 /// How a step leaves the task.
-enum Step {
+pub(super) enum Step {
     /// Suspended or done.
     Over,
     /// Suspended, and to go on in the next iteration.
@@ -140,6 +140,15 @@ where
     fn suspend(self: &Rc<Self>) -> Step {
         let task = &self.task;
         task.waiters.settle();
+        if let Some(block) = task.waiters.take_requester()
+            && task.cancelling() == 1
+            && block.is_part(task)
+        {
+            // The request was for a block of the task alone.
+            task.uncancel();
+            let step = block.cancel_part(task);
+            return if task.yielded.replace(false) { Step::Again } else { step };
+        }
         if task.yielded.replace(false) {
             return Step::Again;
         }

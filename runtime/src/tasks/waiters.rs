@@ -33,6 +33,10 @@ struct Rest {
     stale: Vec<Stale>,
     /// Futures of ours that were polled with a waker that is not the task's.
     foreign: Vec<Foreign>,
+    /// The blocks of the task that were driven.
+    blocks: Vec<Weak<Block>>,
+    /// The block that cancels its own task in this step.
+    requester: Option<Rc<Block>>,
 }
 
 struct Fresh {
@@ -213,6 +217,32 @@ impl Waiters {
                 }
             }
         });
+    }
+
+    pub(super) fn add_block(&self, block: &Rc<Block>) {
+        self.with_rest(|rest| {
+            if rest.blocks.len() == rest.blocks.capacity() {
+                rest.blocks.retain(|known| known.strong_count() > 0);
+            }
+            rest.blocks.push(Rc::downgrade(block));
+        });
+    }
+
+    /// Shows every block of the task that is alive.
+    pub(super) fn for_each_block(&self, show: impl FnMut(&Rc<Block>)) {
+        let mut blocks: Vec<Rc<Block>> = Vec::new();
+        self.change_rest(|rest| blocks.extend(rest.blocks.iter().filter_map(Weak::upgrade)));
+        blocks.iter().for_each(show);
+    }
+
+    pub(super) fn set_requester(&self, block: &Rc<Block>) {
+        self.with_rest(|rest| rest.requester = Some(Rc::clone(block)));
+    }
+
+    pub(super) fn take_requester(&self) -> Option<Rc<Block>> {
+        let mut requester = None;
+        self.change_rest(|rest| requester = rest.requester.take());
+        requester
     }
 
     fn change_rest(&self, change: impl FnOnce(&mut Rest)) {
