@@ -80,6 +80,7 @@ where
         }
     }
     let state = Rc::new(_AsCompletedIterator {
+        pending: Cell::new(todo.len()),
         todo_left: Cell::new(todo.len()),
         todo: RefCell::default(),
         done: RefCell::default(),
@@ -125,6 +126,8 @@ type Todo<T> = (Child<T>, CallbackId);
 struct _AsCompletedIterator<T> {
     /// The futures that are not done, by the place of their argument.
     todo: RefCell<Vec<Option<Todo<T>>>>,
+    /// How many of them there are.
+    pending: Cell<usize>,
     todo_left: Cell<usize>,
     /// The futures that are done and not yet given out; `None` for one that was late.
     done: RefCell<VecDeque<Option<Child<T>>>>,
@@ -146,7 +149,8 @@ impl<T: 'static> _AsCompletedIterator<T> {
     fn handle_completion(&self, index: usize) {
         let Some((child, _)) = self.todo.borrow_mut()[index].take() else { return };
         self.put(Some(child));
-        if self.todo.borrow().iter().all(Option::is_none)
+        self.pending.set(self.pending.get() - 1);
+        if self.pending.get() == 0
             && let Some(timer) = &*self.timer.borrow()
         {
             timer.cancel();
