@@ -77,7 +77,7 @@ pub(crate) struct Inner {
     interrupts: Cell<u32>,
     iteration: Cell<u64>,
     /// The inbox is being emptied.
-    taking_in: Cell<bool>,
+    pub(crate) taking_in: Cell<bool>,
     threads: Threads,
 }
 
