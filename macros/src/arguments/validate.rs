@@ -2,9 +2,12 @@
 
 mod values;
 
-use proc_macro2::Span;
+pub(crate) use values::{is_none, seconds};
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Expr, ExprUnary, Ident, Token, UnOp};
+use syn::{BinOp, Expr, ExprBinary, ExprUnary, Ident, Token, UnOp};
 
 use crate::arguments::parse::{Argument, Arguments};
 use crate::arguments::signature::{Default, Parameter, Place, Signature};
@@ -45,11 +48,6 @@ impl Bound {
         self.value(name).and_then(values::flag)
     }
 
-    /// The value of a literal number of seconds.
-    pub(crate) fn seconds(&self, name: &str) -> Option<f64> {
-        self.value(name).and_then(values::seconds)
-    }
-
     /// Everything that was given, with its parameter.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static Parameter, &Given)> {
         self.given.iter().map(|(parameter, given)| (*parameter, given))
@@ -80,6 +78,7 @@ pub(crate) fn bind(
         }
     }
     binder.left_out(arguments);
+    binder.conflicts(arguments);
     binder.bound
 }
 
@@ -106,6 +105,14 @@ impl Binder<'_> {
         if !self.signature.has_positions() {
             return self.option_without_value(value);
         }
+        if let Some((equals, name)) = self.comparison(value) {
+            self.unplaced = true;
+            let message = format!("`==` compares: write `{name} = …` to give a value to `{name}`");
+            return self.errors.at(equals, message);
+        }
+        let Some(parameter) = self.next_position() else {
+            return self.surplus(value);
+        };
         if let Some(name) = &self.keyword {
             let message = format!(
                 "a positional argument stands after a named one: write it before `{name} = …`"
@@ -113,15 +120,22 @@ impl Binder<'_> {
             self.errors.at(value, message);
             self.unplaced = true;
         }
-        let Some(parameter) = self.next_position() else {
-            return self.surplus(value);
-        };
         self.positions += 1;
         if matches!(parameter.place, Place::Variadic { .. }) {
             self.variadic(parameter, value);
         } else if !self.mentioned.contains(&parameter.name) {
             self.accept(parameter, value);
         }
+    }
+
+    /// The sign of `name == value`, where `name` is that of a parameter.
+    fn comparison<'v>(&self, value: &'v Expr) -> Option<(&'v BinOp, &'static str)> {
+        let Expr::Binary(ExprBinary { left, op: op @ BinOp::Eq(_), .. }) = value else {
+            return None;
+        };
+        let Expr::Path(left) = &**left else { return None };
+        let parameter = self.signature.named(&left.path.get_ident()?.to_string())?;
+        Some((op, parameter.name))
     }
 
     fn variadic(&mut self, parameter: &'static Parameter, value: &Expr) {
@@ -145,7 +159,9 @@ impl Binder<'_> {
             self.positions += 1;
             return self.errors.at(dots, format!("`{macro_name}` takes no `..`: write `{usage}`"));
         };
+        self.mentioned.push(parameter.name);
         match self.bound.get(parameter.name) {
+            None if !values::check_spread(value, self.errors) => {}
             None => self.bound.given.push((parameter, Given::Spread(value.clone()))),
             Some(Given::Spread(_)) => {
                 self.errors.at(dots, "only one `..` may be given: write `..first.chain(second)`");
@@ -185,15 +201,26 @@ impl Binder<'_> {
     }
 
     fn surplus(&mut self, value: &Expr) {
+        self.unplaced = true;
+        if let Some(star) = double_star(value) {
+            let message = "there is no `**` as in Python: write each argument as `name = value`";
+            return self.errors.at(star, message);
+        }
         if std::mem::replace(&mut self.crowded, true) {
             return;
         }
         let Signature { macro_name, usage, .. } = self.signature;
         let message = match self.signature.variadic().map(|parameter| parameter.place) {
+            Some(Place::Variadic { most: 0 }) => {
+                format!("`{macro_name}` takes one list, spread: write `..tasks` or `..[a(), b()]`")
+            }
             Some(Place::Variadic { most }) => {
                 format!(
                     "more than {most} arguments: collect them and write `{macro_name}(..tasks)`"
                 )
+            }
+            None if self.signature.has_keywords() => {
+                format!("`{macro_name}` takes its other arguments by name: write `{usage}`")
             }
             _ => format!("one argument too many: write `{usage}`"),
         };
@@ -202,7 +229,8 @@ impl Binder<'_> {
 
     fn accept(&mut self, parameter: &'static Parameter, value: &Expr) {
         self.mentioned.push(parameter.name);
-        if values::check(parameter, value, self.errors) {
+        let left_out = parameter.default == Default::None && is_none(value);
+        if !left_out && values::check(parameter, value, self.errors) {
             self.bound.given.push((parameter, Given::One(value.clone())));
         }
     }
@@ -233,21 +261,55 @@ impl Binder<'_> {
                         syn::parse_str(text).expect("a default in the table is an expression");
                     self.bound.given.push((parameter, Given::One(value)));
                 }
-                Default::Required if !self.unplaced => {
+                Default::Required => {
                     let Parameter { name, example, .. } = parameter;
-                    let message = format!(
-                        "`{}` needs `{name}`: write `{example}`",
-                        self.signature.macro_name
+                    let macro_name = self.signature.macro_name;
+                    self.missing(
+                        arguments,
+                        &format!("`{macro_name}` needs `{name}`: write `{example}`"),
                     );
-                    match arguments.list.last() {
-                        Some(last) => self.errors.at(last, message),
-                        None => self.errors.at_span(Span::call_site(), message),
-                    }
                 }
-                Default::Required | Default::Absent => {}
+                Default::Demanded(message) => self.missing(arguments, message),
+                Default::Absent | Default::None => {}
             }
         }
     }
+
+    fn missing(&mut self, arguments: &Arguments, message: &str) {
+        if self.unplaced {
+            return;
+        }
+        match arguments.list.last() {
+            Some(last) => self.errors.at(last, message),
+            None => self.errors.at_span(Span::call_site(), message),
+        }
+    }
+
+    /// Reports parameters that exclude each other, at the name that is to go.
+    fn conflicts(&mut self, arguments: &Arguments) {
+        for (one, other, message) in self.signature.conflicts {
+            if !self.mentioned.contains(one) {
+                continue;
+            }
+            let named = arguments.list.iter().find_map(|argument| match argument {
+                Argument::Keyword { name, .. } if name.unraw() == other => Some(name),
+                _ => None,
+            });
+            if let Some(name) = named {
+                self.errors.at(name, message);
+            }
+        }
+    }
+}
+
+/// The stars of `**options`.
+fn double_star(value: &Expr) -> Option<TokenStream> {
+    let Expr::Unary(ExprUnary { op: UnOp::Deref(first), expr, .. }) = values::ungrouped(value)
+    else {
+        return None;
+    };
+    let Expr::Unary(ExprUnary { op: UnOp::Deref(second), .. }) = &**expr else { return None };
+    Some(quote!(#first #second))
 }
 
 fn mixed(signature: &Signature) -> String {

@@ -1,4 +1,4 @@
-//! `gather!` and `wait_for!`: what they expand to, and the rules of their arguments.
+//! `gather!` and `wait_for!`: what they expand to, and the rules of arguments that they show.
 
 use crate::tests::{check_errors, check_expression, gather, wait_for};
 
@@ -225,7 +225,7 @@ fn expressions_of_a_macro_of_the_user_are_seen_through() {
     arguments.extend([TokenTree::Group(Group::new(Delimiter::None, super::tokens("true")))]);
     check_expression(
         crate::calls::call(
-            &crate::arguments::signature::GATHER,
+            &crate::arguments::table::GATHER,
             crate::calls::gather::expand,
             arguments,
         ),
