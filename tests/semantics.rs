@@ -1,11 +1,25 @@
 //! What `docs/SEMANTICS.md` says about each public name of Python's asyncio is true:
 //! the list is complete, what it calls there is there, what it calls missing is not.
 
-use std::{cell::RefCell, fs, panic, path::Path, rc::Rc, thread};
+use std::{
+    cell::RefCell,
+    env, fs,
+    future::{IntoFuture, poll_fn},
+    panic,
+    path::Path,
+    pin::pin,
+    process::Command,
+    rc::Rc,
+    task::Poll,
+    thread,
+    time::Duration,
+};
 
 use asyncio::{
-    CancelledError, EventLoop, ExceptionContext, Future, InvalidStateError, PanicError, Result,
-    RuntimeError, ValueError, current_task, sleep,
+    CancelledError, EventLoop, ExceptionContext, Future, InvalidStateError, KeyboardInterrupt,
+    PanicError, Result, RuntimeError, TaskOptions, TypeError, ValueError, WaitOptions,
+    concurrent::{self, Executor, Job, ThreadPoolExecutor},
+    create_task, current_task, sleep, sleep_with, timeout, wait_with,
 };
 
 /// `asyncio.__all__` of CPython 3.15 on Unix: 95 names, module by module.
@@ -109,45 +123,46 @@ macro_rules! absent_methods {
 }
 
 exported! {
-    iscoroutine Handle TimerHandle get_event_loop set_event_loop new_event_loop get_running_loop
-    _get_running_loop BrokenBarrierError CancelledError InvalidStateError TimeoutError
-    IncompleteReadError LimitOverrunError SendfileNotAvailableError Future isfuture QueueFull
-    QueueEmpty QueueShutDown Runner run Task create_task wait_for sleep gather ensure_future
-    current_task all_tasks Timeout EventLoop
+    iscoroutine Handle TimerHandle get_event_loop set_event_loop new_event_loop
+    get_running_loop _get_running_loop BrokenBarrierError CancelledError InvalidStateError
+    TimeoutError IncompleteReadError LimitOverrunError SendfileNotAvailableError Future
+    wrap_future isfuture QueueFull QueueEmpty QueueShutDown Runner run TaskGroup Task
+    create_task FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED wait wait_for as_completed sleep
+    gather shield ensure_future run_coroutine_threadsafe current_task all_tasks
+    create_eager_task_factory eager_task_factory to_thread Timeout timeout timeout_at EventLoop
 }
 
 absent! {
     BaseEventLoop Server iscoroutinefunction AbstractEventLoop AbstractServer
-    get_event_loop_policy set_event_loop_policy _set_running_loop wrap_future
-    future_add_to_awaited_by future_discard_from_awaited_by capture_call_graph format_call_graph
-    print_call_graph FrameCallGraphEntry FutureCallGraph Lock Event Condition Semaphore
-    BoundedSemaphore Barrier BaseProtocol Protocol DatagramProtocol SubprocessProtocol
-    BufferedProtocol Queue PriorityQueue LifoQueue StreamReader StreamWriter
-    StreamReaderProtocol open_connection start_server open_unix_connection start_unix_server
-    create_subprocess_exec create_subprocess_shell TaskGroup FIRST_COMPLETED FIRST_EXCEPTION
-    ALL_COMPLETED wait as_completed shield run_coroutine_threadsafe create_eager_task_factory
-    eager_task_factory _register_task _unregister_task _enter_task _leave_task to_thread timeout
-    timeout_at BaseTransport ReadTransport WriteTransport Transport DatagramTransport
-    SubprocessTransport SelectorEventLoop
+    get_event_loop_policy set_event_loop_policy _set_running_loop future_add_to_awaited_by
+    future_discard_from_awaited_by capture_call_graph format_call_graph print_call_graph
+    FrameCallGraphEntry FutureCallGraph Lock Event Condition Semaphore BoundedSemaphore Barrier
+    BaseProtocol Protocol DatagramProtocol SubprocessProtocol BufferedProtocol Queue
+    PriorityQueue LifoQueue StreamReader StreamWriter StreamReaderProtocol open_connection
+    start_server open_unix_connection start_unix_server create_subprocess_exec
+    create_subprocess_shell _register_task _unregister_task _enter_task _leave_task
+    BaseTransport ReadTransport WriteTransport Transport DatagramTransport SubprocessTransport
+    SelectorEventLoop
 }
 
 exported_methods! {
     run_forever() run_until_complete(asyncio::sleep(0)) stop() is_running() is_closed() close()
-    shutdown_asyncgens() call_soon(|| ()) call_later(1, || ()) call_at(1.0, || ()) time()
-    create_future::<()>() create_task(asyncio::sleep(0)) call_soon_threadsafe(|| ())
-    get_exception_handler() set_exception_handler(|_, _| ())
-    default_exception_handler(&ExceptionContext::new("x"))
+    shutdown_asyncgens() shutdown_default_executor(None) call_soon(|| ()) call_later(1, || ())
+    call_at(1.0, || ()) time() create_future::<()>() create_task(asyncio::sleep(0))
+    call_soon_threadsafe(|| ()) run_in_executor(None, || asyncio::Ok(()))
+    set_default_executor(ThreadPoolExecutor::new())
+    set_task_factory(asyncio::eager_task_factory) get_task_factory() get_exception_handler()
+    set_exception_handler(|_, _| ()) default_exception_handler(&ExceptionContext::new("x"))
     call_exception_handler(ExceptionContext::new("x")) get_debug() set_debug(true)
 }
 
 absent_methods! {
-    shutdown_default_executor run_in_executor set_default_executor getaddrinfo getnameinfo
-    create_connection create_server sendfile start_tls create_unix_connection
-    create_unix_server connect_accepted_socket create_datagram_endpoint connect_read_pipe
-    connect_write_pipe subprocess_shell subprocess_exec add_reader remove_reader add_writer
-    remove_writer sock_recv sock_recv_into sock_recvfrom sock_recvfrom_into sock_sendall
-    sock_sendto sock_connect sock_accept sock_sendfile add_signal_handler
-    remove_signal_handler set_task_factory get_task_factory
+    getaddrinfo getnameinfo create_connection create_server sendfile start_tls
+    create_unix_connection create_unix_server connect_accepted_socket create_datagram_endpoint
+    connect_read_pipe connect_write_pipe subprocess_shell subprocess_exec add_reader
+    remove_reader add_writer remove_writer sock_recv sock_recv_into sock_recvfrom
+    sock_recvfrom_into sock_sendall sock_sendto sock_connect sock_accept sock_sendfile
+    add_signal_handler remove_signal_handler
 }
 
 fn root() -> &'static Path {
@@ -266,6 +281,16 @@ fn recording_loop() -> (EventLoop, Trace) {
     (loop_, trace)
 }
 
+/// What a `select!` of another crate does: gives the first output and drops the other future.
+async fn select<T>(first: impl IntoFuture<Output = T>, second: impl IntoFuture<Output = T>) -> T {
+    let (mut first, mut second) = (pin!(first.into_future()), pin!(second.into_future()));
+    poll_fn(|cx| match first.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(output),
+        Poll::Pending => second.as_mut().poll(cx),
+    })
+    .await
+}
+
 #[test]
 fn call_when_is_call_at() {
     let loop_ = EventLoop::with_virtual_clock();
@@ -358,7 +383,7 @@ fn a_missing_loop_panics() {
 #[test]
 fn a_panic_is_the_exception_of_its_task() {
     let error = run(async {
-        let task = asyncio::create_task(async {
+        let task = create_task(async {
             if true {
                 panic::panic_any("out of order");
             }
@@ -376,7 +401,7 @@ fn a_task_in_a_foreign_future_is_cancelled_too() {
     run(async {
         let trace = Trace::default();
         let guard = Guard(trace.clone(), "dropped");
-        let task = asyncio::create_task(async move {
+        let task = create_task(async move {
             let _guard = guard;
             asyncio::wrap(std::future::pending::<()>()).await
         });
@@ -392,7 +417,7 @@ fn a_task_in_a_foreign_future_is_cancelled_too() {
 #[test]
 fn tasks_are_listed_in_the_order_of_creation() {
     run(async {
-        let tasks: Vec<_> = (0..20).map(|_| asyncio::create_task(sleep(1)).any()).collect();
+        let tasks: Vec<_> = (0..20).map(|_| create_task(sleep(1)).any()).collect();
         // The main task is the first.
         assert_eq!(asyncio::all_tasks()[1..], tasks);
         Ok(())
@@ -412,4 +437,170 @@ fn a_callback_is_removed_by_its_id() {
     assert_eq!(future.remove_done_callback(same[0]), 2);
     assert_eq!(future.remove_done_callback(id), 1);
     assert_eq!(future.remove_done_callback(id), 0);
+}
+
+#[test]
+fn wait_gives_two_lists_in_the_order_of_its_arguments() {
+    run(async {
+        let delays = [0, 3600, 0, 3600, 0];
+        let tasks = delays.map(|delay| create_task(sleep(delay)));
+        let (done, pending) = wait_with(&tasks, WaitOptions::new().timeout(1)).await?;
+        let [a, b, c, d, e] = tasks;
+        assert_eq!(done, [a, c, e]);
+        assert_eq!(pending, [b, d]);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn as_completed_starts_in_the_order_of_its_arguments() {
+    run(async {
+        let trace = Trace::default();
+        let coroutines = (0..20).map(|number| {
+            let trace = trace.clone();
+            async move {
+                trace.record(number.to_string());
+                asyncio::Ok(())
+            }
+        });
+        for next in asyncio::as_completed(coroutines) {
+            next.await?;
+        }
+        assert_eq!(trace.lines(), Vec::from_iter((0..20).map(|number| number.to_string())));
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_cancellation_goes_to_all_that_a_task_waits_for() {
+    run(async {
+        let [one, two] = [3600, 3600].map(|delay| create_task(sleep(delay)));
+        let waiting = create_task({
+            let (one, two) = (one.clone(), two.clone());
+            async move { select(&one, &two).await }
+        });
+        sleep(1).await?;
+        waiting.cancel();
+        asyncio::wait([&waiting]).await?;
+        assert!(waiting.cancelled() && one.cancelled() && two.cancelled());
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_handle_in_a_foreign_select_is_borrowed() {
+    run(async {
+        let mut task = create_task(sleep_with(2, "done"));
+        assert_eq!(select(&task, sleep_with(1, "not yet")).await?, "not yet");
+        assert_eq!(select(&task, sleep_with(2, "not yet")).await?, "done");
+        assert_eq!(select(&task, sleep_with(2, "not yet")).await?, "done");
+
+        assert_eq!(select(&mut task, sleep_with(2, "not yet")).await?, "done");
+        let error = select(&mut task, sleep_with(2, "not yet")).await.unwrap_err();
+        assert!(error.is::<InvalidStateError>());
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_coroutine_that_is_dropped_leaves_no_timer() {
+    run(async {
+        let trace = Trace::default();
+        let guard = Guard(trace.clone(), "dropped");
+        let limited = async {
+            let _guard = guard;
+            timeout(2).run(async |_| sleep(3600).await).await
+        };
+        select(limited, sleep(1)).await?;
+        assert_eq!(trace.lines(), ["dropped"]);
+        // Were the timeout still there, this task would be cancelled.
+        sleep(3).await
+    })
+    .unwrap();
+}
+
+#[test]
+fn what_an_eager_task_cannot_keep_is_a_panic() {
+    let error = run(async {
+        let eager = TaskOptions::new().eager_start(true);
+        asyncio::create_task_with(async { Err::<(), _>(KeyboardInterrupt()) }, eager).await
+    })
+    .unwrap_err();
+    assert!(error.is::<KeyboardInterrupt>());
+}
+
+#[test]
+fn a_task_factory_keeps_the_type() {
+    let error = run(async {
+        let loop_ = asyncio::get_running_loop();
+        let other = create_task(sleep_with(0, "text")).any();
+        loop_.set_task_factory(move |_, _, _| other.clone());
+        create_task(sleep_with(0, 1)).await
+    })
+    .unwrap_err();
+    assert!(error.is::<TypeError>());
+}
+
+#[test]
+fn any_pool_may_be_the_default_one() {
+    struct ThreadPerJob;
+    impl Executor for ThreadPerJob {
+        fn execute(&self, job: Job) -> Result<()> {
+            thread::spawn(|| job.run());
+            Ok(())
+        }
+    }
+    run(async {
+        asyncio::get_running_loop().set_default_executor(ThreadPerJob);
+        assert_eq!(asyncio::to_thread(|| asyncio::Ok(1)).await?, 1);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn an_exit_in_a_callback_of_a_thread_is_logged() {
+    let trace = Trace::default();
+    let lines = trace.clone();
+    asyncio::__private::set_log_sink(Some(Rc::new(move |text| lines.record(text))));
+    let future = concurrent::Future::new();
+    future.add_done_callback(|_| Err::<(), _>(KeyboardInterrupt()));
+    future.set_result(1).unwrap();
+    assert_eq!(trace.lines().len(), 1);
+    assert!(trace.lines()[0].ends_with("\nKeyboardInterrupt"), "{:?}", trace.lines());
+}
+
+/// Runs one test of this file again, in a process of its own and with a variable set.
+fn run_again(test: &str, variable: &str) {
+    let mut again = Command::new(env::current_exe().unwrap());
+    let output = again.args(["--exact", test]).env(variable, "1").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn the_process_does_not_wait_for_a_pool() {
+    if env::var_os("ENDS_AT_ONCE").is_none() {
+        return run_again("the_process_does_not_wait_for_a_pool", "ENDS_AT_ONCE");
+    }
+    let job = || {
+        thread::sleep(Duration::from_secs(3600));
+        asyncio::Ok(())
+    };
+    let sleeping = ThreadPoolExecutor::new().submit(job).unwrap();
+    while !sleeping.running() {
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn debug_mode_has_a_variable_of_its_own() {
+    let asked_for = env::var("ASYNCIO_DEBUG").is_ok_and(|value| value == "1");
+    assert_eq!(EventLoop::with_virtual_clock().get_debug(), asked_for);
+    if !asked_for {
+        run_again("debug_mode_has_a_variable_of_its_own", "ASYNCIO_DEBUG");
+    }
 }

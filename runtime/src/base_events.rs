@@ -1,13 +1,14 @@
 //! The event loop; mirrors `base_events.py`.
 
 mod exception_handler;
+mod executor;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
-use std::panic::Location;
-use std::rc::Rc;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::thread;
 
@@ -18,12 +19,12 @@ use crate::constants;
 use crate::contextvars::{self, Context};
 use crate::coroutines::Awaitable;
 use crate::events::{
-    self, Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, ThreadSafeHandle,
-    Timer, TimerHandle,
+    self, Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, RawTimer,
+    ThreadSafeHandle, Timer, TimerHandle,
 };
-use crate::exceptions::{Result, RuntimeError, panic_with};
+use crate::exceptions::{Result, RuntimeError, ValueError, from_panic, panic_with};
 use crate::format_helpers::repr_bool;
-use crate::futures::{AnyFuture, Future};
+use crate::futures::{AnyFuture, Future, RawFuture};
 use crate::heapq::{self, Entry};
 use crate::log;
 use crate::selector_events::{Remote, Selector, TaskKey};
@@ -33,6 +34,8 @@ use crate::timeouts::IntoDelay;
 
 pub(crate) use exception_handler::log_exception;
 pub use exception_handler::{ExceptionContext, ExceptionHandler};
+use executor::Threads;
+pub(crate) use executor::{Ticket, works_for};
 
 /// An event loop: a queue of callbacks, a heap of timers and a selector, on one thread.
 ///
@@ -69,9 +72,12 @@ pub(crate) struct Inner {
     exception_handler: RefCell<Option<ExceptionHandler>>,
     task_factory: RefCell<Option<TaskFactory>>,
     sigint: RefCell<Option<Sigint>>,
+    /// Pending futures that nobody but each other may own: nothing else breaks their ring.
+    rings: RefCell<Vec<Weak<dyn RawFuture>>>,
     /// How many presses of Ctrl-C the loop has seen.
     interrupts: Cell<u32>,
     iteration: Cell<u64>,
+    threads: Threads,
 }
 
 /// What a runner does when Ctrl-C is pressed for the first, the second time.
@@ -95,7 +101,9 @@ impl EventLoop {
     /// A loop whose time is virtual: it starts at 0.0, and whenever nothing is ready it jumps
     /// to the deadline of the next timer instead of sleeping.
     ///
-    /// For tests: an hour's sleep takes no time, and the order of events is exact.
+    /// For tests: an hour's sleep takes no time, and the order of events is exact. Time stands
+    /// still while a thread works on what [`run_in_executor`](Self::run_in_executor) gave it,
+    /// unless that waits for a [`run_coroutine_threadsafe`](crate::run_coroutine_threadsafe()).
     ///
     /// ```
     /// # fn main() -> asyncio::Result<()> {
@@ -133,17 +141,27 @@ impl EventLoop {
             exception_handler: RefCell::new(None),
             task_factory: RefCell::new(None),
             sigint: RefCell::new(None),
+            rings: RefCell::default(),
             interrupts: Cell::new(0),
             iteration: Cell::new(0),
+            threads: Threads::default(),
         }));
         events::register_loop(&loop_);
         loop_
     }
 
     #[track_caller]
-    fn check_closed(&self) {
+    pub(crate) fn check_closed(&self) {
         // A destructor that schedules something must not bring down a panicking thread.
         if self.0.life.get() == Life::Closed && !thread::panicking() {
+            panic_with(RuntimeError("Event loop is closed"));
+        }
+    }
+
+    /// Like [`check_closed`](Self::check_closed), for what cannot be done half.
+    #[track_caller]
+    fn check_open(&self) {
+        if self.is_closed() {
             panic_with(RuntimeError("Event loop is closed"));
         }
     }
@@ -180,7 +198,7 @@ impl EventLoop {
     /// ```
     #[track_caller]
     pub fn run_forever(&self) -> Result<()> {
-        self.check_closed();
+        self.check_open();
         self.check_running()?;
         self.0.running.set(true);
         events::set_running_loop(Some(self.clone()));
@@ -221,7 +239,7 @@ impl EventLoop {
         A::IntoFuture: 'static,
         A::Value: 'static,
     {
-        self.check_closed();
+        self.check_open();
         self.check_running()?;
         let child = tasks::ensure_child(future, Some(self))?;
         let future = child.future.any();
@@ -262,12 +280,13 @@ impl EventLoop {
         self.0.life.get() != Life::Open
     }
 
-    /// Closes the loop: drops what is queued and does not run it.
+    /// Closes the loop: drops what is queued and does not run it, and shuts the default executor
+    /// down without waiting.
     ///
     /// Closing twice is fine. Mirrors `loop.close`.
     ///
     /// # Errors
-    /// RuntimeError `Cannot close a running event loop`.
+    /// RuntimeError `Cannot close a running event loop`; what the executor's shutdown fails with.
     ///
     /// # Differences from Python
     /// Tasks that are still pending are dropped here, in the order of their creation, each
@@ -282,15 +301,38 @@ impl EventLoop {
         self.0.life.set(Life::Closing);
         self.0.remote.close();
         // Taken out first: dropping a closure may run code that comes back here.
-        drop(mem::take(&mut *self.0.ready.borrow_mut()));
-        drop(mem::take(&mut *self.0.scheduled.borrow_mut()));
+        let ready = mem::take(&mut *self.0.ready.borrow_mut());
+        ready.into_iter().for_each(|handle| self.drop_reporting(handle));
+        let scheduled = mem::take(&mut *self.0.scheduled.borrow_mut());
+        scheduled.into_iter().for_each(|entry| self.drop_reporting(entry));
+        let outcome = self.close_executor();
         let mut tasks: Vec<_> = mem::take(&mut *self.0.tasks.borrow_mut()).into_iter().collect();
         tasks.sort_by_key(|(_, task)| task.key().serial);
         for (_, task) in tasks {
             tasks::destroy_pending(self, task);
         }
+        let rings = mem::take(&mut *self.0.rings.borrow_mut());
+        rings.iter().filter_map(Weak::upgrade).for_each(|future| future.break_ring());
         self.0.life.set(Life::Closed);
-        Ok(())
+        outcome
+    }
+
+    /// Drops what may run code of the user's; a panic out of that is reported, for there is
+    /// nobody to raise to.
+    pub(crate) fn drop_reporting<T>(&self, what: T) {
+        let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(what))) else { return };
+        let mut context = ExceptionContext::new("Exception ignored while dropping");
+        context.exception = Some(from_panic(payload));
+        let _ = self.call_exception_handler(context);
+    }
+
+    /// Remembers a future that owns others which own it, for the end of the loop.
+    pub(crate) fn add_ring(&self, future: Weak<dyn RawFuture>) {
+        let mut rings = self.0.rings.borrow_mut();
+        if rings.len() == rings.capacity() {
+            rings.retain(|known| known.strong_count() > 0);
+        }
+        rings.push(future);
     }
 
     /// Closes all open asynchronous generators.
@@ -445,7 +487,7 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        self.schedule(Timer::new(when, callback, contextvars::capture(), self))
+        self.schedule(Rc::new(Timer::new(when, callback, contextvars::capture(), self)))
     }
 
     /// [`call_at`](Self::call_at) in the given context: Python's `context=`.
@@ -459,7 +501,7 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        self.schedule(Timer::new(when, callback, contextvars::slot_from(context), self))
+        self.schedule(Rc::new(Timer::new(when, callback, contextvars::slot_from(context), self)))
     }
 
     /// [`call_at`](Self::call_at) under the name that tutorials give it.
@@ -503,7 +545,8 @@ impl EventLoop {
     /// The caller's place, in debug mode.
     #[track_caller]
     pub(crate) fn created(&self) -> Created {
-        self.get_debug().then(Location::caller)
+        // A closure would name itself, not our caller.
+        if self.get_debug() { Some(Location::caller()) } else { None }
     }
 
     /// Puts a handle into the ready queue, or drops it if the loop is closed or closing.
@@ -515,16 +558,16 @@ impl EventLoop {
         self.0.ready.borrow_mut().push_back(handle);
     }
 
-    fn schedule<F, R>(&self, timer: Timer<F>) -> TimerHandle
-    where
-        F: FnOnce() -> R + 'static,
-        R: CallbackOutput + 'static,
-    {
-        let timer = Rc::new(timer);
-        let handle = TimerHandle(timer.clone());
-        let entry = Entry { when: handle.when(), timer };
+    /// Puts a timer into the heap.
+    pub(crate) fn schedule<R: RawTimer + 'static>(&self, timer: Rc<R>) -> TimerHandle {
+        // What a destructor schedules while the loop is closing is dropped with its handle.
+        if self.is_closed() {
+            return TimerHandle(timer);
+        }
+        timer.scheduled().set(true);
+        let entry = Entry { when: timer.when(), timer: timer.clone() };
         heapq::heappush(&mut self.0.scheduled.borrow_mut(), entry);
-        handle
+        TimerHandle(timer)
     }
 
     /// Notes that a timer in the heap was cancelled.
@@ -627,10 +670,20 @@ impl EventLoop {
         Some((when - self.time()).clamp(0.0, constants::MAXIMUM_SELECT_TIMEOUT))
     }
 
-    fn select(&self, timeout: Option<f64>) -> Result<()> {
+    fn select(&self, mut timeout: Option<f64>) -> Result<()> {
+        if timeout.is_some_and(f64::is_nan) {
+            return Err(ValueError("cannot convert float NaN to integer"));
+        }
         if let (Clock::Virtual(now), Some(seconds)) = (&self.0.clock, timeout) {
-            now.set(now.get() + seconds);
-            return Ok(());
+            if self.0.remote.has_messages() {
+                return Ok(());
+            }
+            if seconds == 0.0 || !self.waits_for_threads() {
+                now.set(now.get() + seconds);
+                return Ok(());
+            }
+            // Virtual time stands still while a thread works for the loop.
+            timeout = None;
         }
         self.0.selector.borrow_mut().select(timeout, &self.0.remote)?;
         Ok(())
@@ -689,7 +742,7 @@ impl EventLoop {
     /// Schedules a coroutine on this loop. Mirrors `loop.create_task`.
     ///
     /// # Panics
-    /// RuntimeError `Event loop is closed`.
+    /// RuntimeError `Event loop is closed`; TypeError if it is a future or task already.
     #[track_caller]
     pub fn create_task<A>(&self, coroutine: A) -> Task<A::Value>
     where
@@ -700,10 +753,10 @@ impl EventLoop {
         self.create_task_with(coroutine, TaskOptions::new())
     }
 
-    /// [`create_task`](Self::create_task) with a name or a context.
+    /// [`create_task`](Self::create_task) with a name, a context or an eager start.
     ///
     /// # Panics
-    /// RuntimeError `Event loop is closed`.
+    /// As [`create_task`](Self::create_task).
     #[track_caller]
     pub fn create_task_with<A>(&self, coroutine: A, options: TaskOptions) -> Task<A::Value>
     where
@@ -734,7 +787,9 @@ impl EventLoop {
         let mut tasks = self.0.tasks.borrow_mut();
         let place = tasks.vacant_entry();
         let task = make(TaskKey { index: place.key(), serial });
-        place.insert(task.clone());
+        if !self.is_closed() {
+            place.insert(task.clone());
+        }
         task
     }
 
@@ -746,6 +801,10 @@ impl EventLoop {
             known.then(|| tasks.remove(key.index))
         };
         drop(task);
+    }
+
+    pub(crate) fn pending_task_count(&self) -> usize {
+        self.0.tasks.borrow().len()
     }
 
     /// The pending tasks, in the order of their creation.

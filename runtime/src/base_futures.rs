@@ -1,6 +1,6 @@
 //! Reprs of futures and tasks; mirrors `base_futures.py` and `base_tasks.py`.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::ptr;
 
 use crate::events::created_at;
@@ -43,29 +43,33 @@ fn future_repr_info(future: &dyn RawFuture) -> Vec<String> {
     info
 }
 
-/// Python's `reprlib.recursive_repr`: a future inside its own repr is `...`.
+/// Python's `reprlib.recursive_repr`: a future inside its own repr is `...`, and so is what lies
+/// too deep to tell.
 struct Recursion;
 
+const DEEPEST: usize = 32;
+
 thread_local! {
-    static INSIDE: RefCell<Vec<*const ()>> = const { RefCell::new(Vec::new()) };
+    // Without a destructor: the last words of a thread's tasks have reprs, too.
+    static INSIDE: Cell<([usize; DEEPEST], usize)> = const { Cell::new(([0; DEEPEST], 0)) };
 }
 
 impl Recursion {
     fn enter(future: &dyn RawFuture) -> Option<Self> {
-        let address = ptr::from_ref(future).cast::<()>();
-        INSIDE.with(|inside| {
-            let mut inside = inside.borrow_mut();
-            if inside.contains(&address) {
-                return None;
-            }
-            inside.push(address);
-            Some(Self)
-        })
+        let address = ptr::from_ref(future).addr();
+        let (mut inside, depth) = INSIDE.get();
+        if depth == DEEPEST || inside[..depth].contains(&address) {
+            return None;
+        }
+        inside[depth] = address;
+        INSIDE.set((inside, depth + 1));
+        Some(Self)
     }
 }
 
 impl Drop for Recursion {
     fn drop(&mut self) {
-        INSIDE.with(|inside| inside.borrow_mut().pop());
+        let (inside, depth) = INSIDE.get();
+        INSIDE.set((inside, depth - 1));
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::convert::identity;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,6 +15,7 @@ use crate::contextvars::{self, Context, ContextSlot, Snapshot};
 use crate::exceptions::{Error, Result, RuntimeError, from_panic, panic_with};
 use crate::format_helpers::{self, format_callback, repr_float, repr_str};
 use crate::selector_events::{Message, Remote, thread_id};
+use crate::sys::is_main_thread;
 
 /// What a callback may return: nothing, or a `Result` whose error goes to the loop's
 /// exception handler.
@@ -57,7 +59,7 @@ pub(crate) trait RawHandle {
     fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()>;
     fn cancel(&self);
     fn cancelled(&self) -> bool;
-    fn context(&self) -> &Cell<ContextSlot>;
+    fn get_context(&self) -> Context;
     /// The callback as messages name it.
     fn callback_name(&self) -> String;
     /// The callback as `repr` shows it, `None` once it is cancelled.
@@ -69,6 +71,20 @@ pub(crate) trait RawHandle {
             self.callback_repr().map_or(String::new(), |callback| format!(" {callback}"));
         format!("<Handle{cancelled}{callback}>")
     }
+}
+
+/// Python's `repr` of a handle of any class.
+fn handle_repr(
+    class: &str,
+    cancelled: bool,
+    when: Option<f64>,
+    callback: Option<String>,
+) -> String {
+    let mut info = vec![class.to_owned()];
+    info.extend(cancelled.then(|| "cancelled".to_owned()));
+    info.extend(when.map(|when| format!("when={}", repr_float(when))));
+    info.extend(callback);
+    format!("<{}>", info.join(" "))
 }
 
 /// The closure of a handle, until it has run or is cancelled, and the context it runs in.
@@ -114,6 +130,10 @@ impl<F: 'static> Callback<F> {
         &self.context
     }
 
+    pub(crate) fn get_context(&self) -> Context {
+        contextvars::context_of(&self.context)
+    }
+
     /// What a handle's repr says of the callback; once it is cancelled, in debug mode alone.
     pub(crate) fn repr(&self) -> Option<String> {
         match self.created {
@@ -144,8 +164,8 @@ where
         self.cancelled()
     }
 
-    fn context(&self) -> &Cell<ContextSlot> {
-        self.context()
+    fn get_context(&self) -> Context {
+        self.get_context()
     }
 
     fn callback_name(&self) -> String {
@@ -216,7 +236,7 @@ impl Handle {
 
     /// The context that the callback runs in.
     pub fn get_context(&self) -> Context {
-        contextvars::context_of(self.0.context())
+        self.0.get_context()
     }
 }
 
@@ -252,7 +272,7 @@ where
         Self {
             callback: Callback::new(function, context, loop_.created()),
             when,
-            scheduled: Cell::new(true),
+            scheduled: Cell::new(false),
             loop_: Rc::downgrade(&loop_.0),
         }
     }
@@ -285,8 +305,8 @@ where
         self.callback.cancelled()
     }
 
-    fn context(&self) -> &Cell<ContextSlot> {
-        self.callback.context()
+    fn get_context(&self) -> Context {
+        self.callback.get_context()
     }
 
     fn callback_name(&self) -> String {
@@ -298,11 +318,7 @@ where
     }
 
     fn repr(&self) -> String {
-        let cancelled = if self.cancelled() { " cancelled" } else { "" };
-        let when = repr_float(self.when);
-        let callback =
-            self.callback_repr().map_or(String::new(), |callback| format!(" {callback}"));
-        format!("<TimerHandle{cancelled} when={when}{callback}>")
+        timer_repr(self)
     }
 }
 
@@ -318,6 +334,12 @@ where
     fn scheduled(&self) -> &Cell<bool> {
         &self.scheduled
     }
+}
+
+/// Python's `repr` of a timer.
+pub(crate) fn timer_repr(timer: &dyn RawTimer) -> String {
+    let callback = timer.callback_repr();
+    handle_repr("TimerHandle", timer.cancelled(), Some(timer.when()), callback)
 }
 
 /// A callback that the loop will call at a given time; what [`EventLoop::call_later`] and
@@ -356,13 +378,21 @@ impl TimerHandle {
 
     /// The context that the callback runs in.
     pub fn get_context(&self) -> Context {
-        contextvars::context_of(self.0.context())
+        self.0.get_context()
     }
 }
 
 impl PartialEq for TimerHandle {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for TimerHandle {}
+
+impl Hash for TimerHandle {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.when().to_bits().hash(state);
     }
 }
 
@@ -408,6 +438,12 @@ impl SafeCall {
         drop(function);
     }
 
+    fn repr(&self) -> String {
+        let cancelled = self.cancelled.load(Ordering::SeqCst);
+        let callback = format_helpers::callback_name(self.name);
+        handle_repr("_ThreadSafeHandle", cancelled, None, (!cancelled).then_some(callback))
+    }
+
     fn run(&self) -> Result<()> {
         let mut function = self.function.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(call) = function.take() else { return Ok(()) };
@@ -448,8 +484,8 @@ impl RawHandle for SafeHandle {
         self.call.cancelled.load(Ordering::SeqCst)
     }
 
-    fn context(&self) -> &Cell<ContextSlot> {
-        &self.context
+    fn get_context(&self) -> Context {
+        contextvars::context_of(&self.context)
     }
 
     fn callback_name(&self) -> String {
@@ -458,6 +494,10 @@ impl RawHandle for SafeHandle {
 
     fn callback_repr(&self) -> Option<String> {
         (!self.cancelled()).then(|| self.callback_name())
+    }
+
+    fn repr(&self) -> String {
+        self.call.repr()
     }
 }
 
@@ -482,10 +522,7 @@ impl ThreadSafeHandle {
 
 impl fmt::Debug for ThreadSafeHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.cancelled() {
-            return f.write_str("<_ThreadSafeHandle cancelled>");
-        }
-        write!(f, "<_ThreadSafeHandle {}>", format_helpers::callback_name(self.0.name))
+        f.write_str(&self.0.repr())
     }
 }
 
@@ -519,11 +556,24 @@ impl LoopHandle {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput,
     {
+        self.call_named(std::any::type_name::<F>(), callback)
+    }
+
+    /// [`call_soon_threadsafe`](Self::call_soon_threadsafe) of what Python knows by `name`.
+    pub(crate) fn call_named<F, R>(
+        &self,
+        name: &'static str,
+        callback: F,
+    ) -> Result<ThreadSafeHandle>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: CallbackOutput,
+    {
         let call = Arc::new(SafeCall {
             function: Mutex::new(Some(Box::new(move || callback().into_outcome()))),
             cancelled: AtomicBool::new(false),
             runner: AtomicU64::new(0),
-            name: std::any::type_name::<F>(),
+            name,
             context: Mutex::new(Some(contextvars::snapshot())),
         });
         if self.0.thread == thread_id()
@@ -599,7 +649,8 @@ pub(crate) fn next_task_number() -> u64 {
 }
 
 pub(crate) fn register_loop(loop_: &EventLoop) {
-    THREAD.with(|thread| {
+    // While a thread ends there is nothing left to register with.
+    let _ = THREAD.try_with(|thread| {
         let mut loops = thread.loops.borrow_mut();
         loops.retain(|known| known.strong_count() > 0);
         loops.push(Rc::downgrade(&loop_.0));
@@ -684,14 +735,15 @@ pub fn get_event_loop() -> EventLoop {
     if let Some(running) = _get_running_loop() {
         return running;
     }
-    let (current, set_called) =
-        THREAD.with(|thread| (thread.current.borrow().clone(), thread.set_called.get()));
+    let (current, set_called) = THREAD
+        .try_with(|thread| (thread.current.borrow().clone(), thread.set_called.get()))
+        .unwrap_or((None, true));
     if let Some(current) = current {
         return current;
     }
-    let thread = thread::current();
-    let name = thread.name().unwrap_or("<unnamed>");
-    if set_called || name != "main" {
+    if set_called || !is_main_thread() {
+        let thread = thread::current();
+        let name = if is_main_thread() { "MainThread" } else { thread.name().unwrap_or("Dummy") };
         panic_with(RuntimeError(format!(
             "There is no current event loop in thread {}.",
             repr_str(name)
@@ -716,7 +768,7 @@ pub fn get_event_loop() -> EventLoop {
 /// # }
 /// ```
 pub fn set_event_loop(loop_: Option<&EventLoop>) {
-    let before = THREAD.with(|thread| {
+    let before = THREAD.try_with(|thread| {
         thread.set_called.set(true);
         thread.current.replace(loop_.cloned())
     });

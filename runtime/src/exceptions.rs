@@ -5,6 +5,7 @@
 
 mod args;
 mod classes;
+pub(crate) mod concurrent;
 mod convert;
 mod error;
 mod format;

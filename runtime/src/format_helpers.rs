@@ -112,6 +112,12 @@ fn qualname(type_name: &str) -> String {
     while start > 0 && segments[start] == "{{closure}}" {
         start -= 1;
     }
+    // Ours, made by the function, or the type's, that has its Python name.
+    if segments[start].starts_with('_') {
+        let is_type = |name: &&&str| name.trim_start_matches('_').starts_with(char::is_uppercase);
+        let class = segments[..start].last().filter(is_type);
+        return class.map_or(String::new(), |class| format!("{class}.")) + segments[start];
+    }
     segments[start..].join("::")
 }
 

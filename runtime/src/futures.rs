@@ -13,6 +13,7 @@
 
 mod any;
 mod callbacks;
+mod chain;
 
 use std::any::Any;
 use std::cell::Cell;
@@ -40,6 +41,8 @@ pub(crate) use any::future_methods;
 pub use callbacks::CallbackId;
 use callbacks::WakerCallback;
 pub(crate) use callbacks::{Callbacks, DoneCallback, Function};
+pub(crate) use chain::{chain_coroutine, wrap_job};
+pub use chain::{wrap_future, wrap_future_with};
 
 /// The message of a cancellation, shared by all whom it reaches.
 pub(crate) type CancelMessage = Option<Arc<str>>;
@@ -183,10 +186,19 @@ pub(crate) trait RawFuture: 'static {
     fn task(&self) -> Option<&TaskCore> {
         None
     }
+    fn into_task(self: Rc<Self>) -> Option<Rc<dyn tasks::RawTask>> {
+        None
+    }
+    /// Whether it is another future seen without its type.
+    fn is_view(&self) -> bool {
+        false
+    }
     fn class_name(&self) -> &'static str {
         "Future"
     }
     fn result_repr(&self) -> String;
+    /// Gives up what it waits for; its loop is closed.
+    fn break_ring(&self) {}
     /// The coroutine as a task's repr shows it.
     fn coroutine_repr(&self) -> Option<String> {
         None
@@ -198,6 +210,11 @@ pub(crate) trait Typed<T>: RawFuture {
     fn value(&self) -> &Cell<Option<T>>;
 }
 
+/// Whether two handles are of one future.
+pub(crate) fn is_same(a: &dyn RawFuture, b: &dyn RawFuture) -> bool {
+    std::ptr::eq(a.core(), b.core())
+}
+
 /// The repr of a result; `<taken>` once it was moved out.
 pub(crate) fn value_repr<T: 'static>(cell: &Cell<Option<T>>) -> String {
     let value = cell.take();
@@ -207,6 +224,7 @@ pub(crate) fn value_repr<T: 'static>(cell: &Cell<Option<T>>) -> String {
 }
 
 /// Ends `future` with success or failure and schedules its callbacks.
+#[track_caller]
 pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
     let core = future.core();
     let failed = error.is_some();
@@ -219,6 +237,7 @@ pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
 /// Ends a pending `future` as cancelled and schedules its callbacks: `Future.cancel` itself.
 ///
 /// `error` is the `CancelledError` that a task ended with.
+#[track_caller]
 pub(crate) fn finish_cancelled(
     future: &Rc<dyn RawFuture>,
     message: CancelMessage,
@@ -237,6 +256,7 @@ pub(crate) fn finish_cancelled(
 }
 
 /// Ends a pending `future` with an exception: `Future.set_exception`.
+#[track_caller]
 pub(crate) fn set_exception(future: &Rc<dyn RawFuture>, error: Error) -> Result<()> {
     if future.task().is_some() {
         return Err(RuntimeError("Task does not support set_exception operation"));
@@ -266,7 +286,8 @@ where
     H: 'static,
     R: CallbackOutput + 'static,
 {
-    let created = future.core().created.map(|_| Location::caller());
+    // A closure would name itself, not our caller.
+    let created = if future.core().created.is_some() { Some(Location::caller()) } else { None };
     let function = Function::new(function, narrow, context, created);
     let id = function.callback_id();
     add_callback(future, Rc::new(function));
@@ -274,6 +295,7 @@ where
 }
 
 /// Ends a pending future with a value.
+#[track_caller]
 pub(crate) fn finish_with<T: 'static>(future: &Rc<dyn Typed<T>>, value: T) -> Result<()> {
     future.core().check_pending()?;
     future.value().set(Some(value));
@@ -456,10 +478,8 @@ impl<T: 'static> Future<T> {
         if let Some(error) = self.core().read_error() {
             return Err(error);
         }
-        let value = self.take_value()?;
-        let result = value.clone();
-        self.0.value().set(Some(value));
-        Ok(result)
+        let value = PutBack { cell: self.0.value(), value: Some(self.take_value()?) };
+        value.value.clone().ok_or_else(taken)
     }
 
     /// The result, moved out: the way for a done-callback when `T` is not `Clone`.
@@ -474,20 +494,23 @@ impl<T: 'static> Future<T> {
     }
 
     fn take_value(&self) -> Result<T> {
-        self.0.value().take().ok_or_else(|| {
-            InvalidStateError(
-                "the result was taken already: to share it, await `&future` or call `result()`",
-            )
-        })
+        self.0.value().take().ok_or_else(taken)
     }
 
     /// Ends the future with `value`. Mirrors `Future.set_result`.
     ///
     /// # Errors
     /// InvalidStateError if it is done; RuntimeError if it is a task.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed` if there are callbacks to schedule.
+    #[track_caller]
     pub fn set_result(&self, value: T) -> Result<()> {
         if self.0.task().is_some() {
             return Err(RuntimeError("Task does not support set_result operation"));
+        }
+        if self.0.is_view() {
+            return Err(RuntimeError("a future without its type takes no result"));
         }
         finish_with(&self.0, value)
     }
@@ -502,23 +525,44 @@ impl<T: 'static> Future<T> {
         self.0.task()?;
         Some(tasks::Task::from_future(self.clone()))
     }
+}
 
-    fn poll_reading(
-        &self,
-        cx: &mut TaskContext<'_>,
-        read: impl FnOnce(&Self) -> Result<T>,
-    ) -> Poll<Result<T>> {
-        current::with(|task| {
-            let core = self.core();
-            if let Some(error) = task.and_then(|task| tasks::take_throw(task, core)) {
-                return Poll::Ready(Err(error));
-            }
-            if core.done() {
-                return Poll::Ready(read(self));
-            }
-            wait(&self.raw(), task, cx.waker());
-            Poll::Pending
-        })
+/// Polls the future whose core is `core`: when it is done, `read` says how it ended; else
+/// whoever polls is registered with it, or given the error that its task is to raise.
+fn poll_reading<T>(
+    core: &Core,
+    raw: impl FnOnce() -> Rc<dyn RawFuture>,
+    cx: &mut TaskContext<'_>,
+    read: impl FnOnce() -> Result<T>,
+) -> Poll<Result<T>> {
+    current::with(|task| {
+        if let Some(error) = task.and_then(|task| tasks::take_throw(task, core)) {
+            return Poll::Ready(Err(error));
+        }
+        if core.done() {
+            return Poll::Ready(read());
+        }
+        wait(&raw(), task, cx.waker());
+        Poll::Pending
+    })
+}
+
+#[cold]
+fn taken() -> Error {
+    InvalidStateError(
+        "the result was taken already: to share it, await `&future` or call `result()`",
+    )
+}
+
+/// A value that returns to its cell, also when its clone panics.
+struct PutBack<'a, T> {
+    cell: &'a Cell<Option<T>>,
+    value: Option<T>,
+}
+
+impl<T> Drop for PutBack<'_, T> {
+    fn drop(&mut self) {
+        self.cell.set(self.value.take());
     }
 }
 
@@ -561,7 +605,7 @@ fn wait_foreign(
     current: Option<&Rc<dyn tasks::RawTask>>,
     waker: &Waker,
 ) {
-    if PROBED.take().is_some() {
+    if PROBED.try_with(Cell::take).ok().flatten().is_some() {
         return PROBED.set(Some(Probed::Pending(AnyFuture(Rc::clone(future)))));
     }
     if let Some(task) = current {
@@ -600,7 +644,7 @@ impl<T: 'static> StdFuture for Future<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<T>> {
-        self.poll_reading(cx, Self::take_result)
+        poll_reading(self.core(), || self.raw(), cx, || self.take_result())
     }
 }
 
@@ -615,7 +659,7 @@ impl<T: Clone + 'static> IntoFuture for &Future<T> {
 
 impl<T: 'static> PartialEq for Future<T> {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        is_same(&*self.0, &*other.0)
     }
 }
 
@@ -640,7 +684,8 @@ impl<T: 'static> StdFuture for Shared<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<T>> {
-        self.future.poll_reading(cx, self.read)
+        let future = &self.future;
+        poll_reading(future.core(), || future.raw(), cx, || (self.read)(future))
     }
 }
 

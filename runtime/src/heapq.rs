@@ -36,11 +36,16 @@ pub(crate) fn heapify(heap: &mut [Entry]) {
     }
 }
 
+/// Python's `<`, the one comparison that `heapq` makes: of a NaN it is never true.
+fn is_before(a: &Entry, b: &Entry) -> bool {
+    a.when < b.when
+}
+
 /// Moves the entry at `position` towards the root while it is due before its parent.
 fn siftdown(heap: &mut [Entry], start: usize, mut position: usize) {
     while position > start {
         let parent = (position - 1) / 2;
-        if heap[position].when >= heap[parent].when {
+        if !is_before(&heap[position], &heap[parent]) {
             break;
         }
         heap.swap(position, parent);
@@ -55,7 +60,7 @@ fn siftup(heap: &mut [Entry], mut position: usize) {
     let mut child = 2 * position + 1;
     while child < end {
         let right = child + 1;
-        if right < end && heap[child].when >= heap[right].when {
+        if right < end && !is_before(&heap[child], &heap[right]) {
             child = right;
         }
         heap.swap(position, child);

@@ -16,6 +16,7 @@ pub mod __private;
 pub mod base_events;
 mod base_futures;
 mod clock;
+pub mod concurrent;
 pub mod constants;
 pub mod contextvars;
 pub mod coroutines;
@@ -33,6 +34,7 @@ mod selector_events;
 mod sys;
 pub mod taskgroups;
 pub mod tasks;
+pub mod threads;
 pub mod timeouts;
 
 #[cfg(feature = "macros")]
@@ -45,7 +47,7 @@ pub use events::{
     get_event_loop, get_running_loop, new_event_loop, set_event_loop,
 };
 pub use exceptions::*;
-pub use futures::{AnyFuture, CallbackId, Future};
+pub use futures::{AnyFuture, CallbackId, Future, wrap_future, wrap_future_with};
 pub use runners::{RunOptions, Runner, run, run_with};
 pub use taskgroups::TaskGroup;
 pub use tasks::{
@@ -53,7 +55,8 @@ pub use tasks::{
     Task, TaskFactory, TaskOptions, WaitOptions, Waitable, all_tasks, all_tasks_of, as_completed,
     as_completed_with, create_eager_task_factory, create_task, create_task_with, current_task,
     current_task_of, eager_task_factory, ensure_future, gather, gather_all,
-    gather_all_return_exceptions, gather_return_exceptions, shield, sleep, sleep_with, wait,
-    wait_for, wait_with,
+    gather_all_return_exceptions, gather_return_exceptions, run_coroutine_threadsafe, shield,
+    sleep, sleep_with, wait, wait_for, wait_with,
 };
+pub use threads::to_thread;
 pub use timeouts::{IntoDelay, IntoTimeout, Timeout, timeout, timeout_at};

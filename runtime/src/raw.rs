@@ -2,7 +2,7 @@
 //!
 //! | file | what is unsafe | why it is sound |
 //! | --- | --- | --- |
-//! | `current` | a reference to the stepping function's handle | lent inside that function only |
+//! | `current` | references to the stepping and the polling function's handles | lent inside these functions only |
 //! | `task` | pinning a coroutine inside an `Rc` | a `TaskCell` is built inside its `Rc` and never leaves it |
 //! | `waker` | a `RawWaker` whose data is the task itself | lent out for one poll; other threads touch only what never changes |
 

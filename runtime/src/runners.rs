@@ -135,7 +135,7 @@ impl Runner {
         let task = loop_.create_wrapped_task(main, TaskOptions::new().slot(slot));
         let outcome = run_interruptible(&loop_, &task);
         if shared {
-            self.context.set(task.take_context());
+            self.context.set(task.give_back_context());
         }
         outcome
     }
@@ -157,9 +157,7 @@ impl Runner {
                 let generators = loop_.clone();
                 loop_.run_until_complete(async move { generators.shutdown_asyncgens().await })
             })
-            .and_then(|()| {
-                loop_.run_until_complete(shutdown_default_executor(constants::THREAD_JOIN_TIMEOUT))
-            });
+            .and_then(|()| loop_.run_until_complete(shutdown_default_executor(loop_.clone())));
         if self.set_event_loop {
             events::set_event_loop(None);
         }
@@ -230,10 +228,9 @@ impl fmt::Debug for Runner {
     }
 }
 
-/// The step of the end that joins the executor's threads, of which there are none yet; it is a
-/// task of its own, as in Python.
-async fn shutdown_default_executor(_timeout: f64) -> Result<()> {
-    Ok(())
+/// The step of the end that joins the executor's threads; it is a task of its own, as in Python.
+async fn shutdown_default_executor(loop_: EventLoop) -> Result<()> {
+    loop_.shutdown_default_executor(constants::THREAD_JOIN_TIMEOUT).await
 }
 
 fn cancel_all_tasks(loop_: &EventLoop) -> Result<()> {
@@ -241,9 +238,11 @@ fn cancel_all_tasks(loop_: &EventLoop) -> Result<()> {
     if to_cancel.is_empty() {
         return Ok(());
     }
-    for task in &to_cancel {
-        task.cancel();
-    }
+    // Tasks that wait for each other in a ring panic with Python's RecursionError.
+    events::call_here(|| {
+        to_cancel.iter().for_each(|task| _ = task.cancel());
+        Ok(())
+    })?;
     let futures = to_cancel.iter().map(|task| (**task).clone()).collect();
     loop_.run_until_complete(tasks::gather_any(futures))?;
     for task in to_cancel {
@@ -266,7 +265,12 @@ fn cancel_all_tasks(loop_: &EventLoop) -> Result<()> {
 /// Tasks that are left then are cancelled and waited for. Mirrors `asyncio.run`.
 ///
 /// # Errors
-/// What `main` fails with; RuntimeError if an event loop is running in this thread.
+/// What `main` fails with; RuntimeError if an event loop is running in this thread;
+/// KeyboardInterrupt if Ctrl-C was pressed in the main thread.
+///
+/// # Cancellation
+/// The first Ctrl-C cancels the task of `main`, which may clean up; the second ends the loop
+/// after the callback that is running; a third ends the process.
 ///
 /// ```
 /// # fn main() -> asyncio::Result<()> {

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::io;
 use std::mem;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -65,6 +65,8 @@ pub(crate) struct Remote {
     waiting: AtomicBool,
     /// Set while the loop blocks, or is about to; only then is the eventfd written.
     asleep: AtomicBool,
+    /// How many of the loop's jobs on other threads wait for the loop itself.
+    paused_jobs: AtomicUsize,
     waker: mio::Waker,
 }
 
@@ -81,12 +83,32 @@ impl Remote {
         }
         inbox.messages.push(message);
         drop(inbox);
+        self.rouse();
+        true
+    }
+
+    /// Lets the loop look around, also if it sleeps.
+    fn rouse(&self) {
         self.waiting.store(true, Ordering::SeqCst);
         if self.asleep.swap(false, Ordering::SeqCst) {
             // An error would mean a full counter: the loop is being woken already.
             let _ = self.waker.wake();
         }
-        true
+    }
+
+    /// A job of the loop waits for the loop from now on: virtual time may pass.
+    pub(crate) fn pause_job(&self) {
+        self.paused_jobs.fetch_add(1, Ordering::SeqCst);
+        self.rouse();
+    }
+
+    /// So many jobs go on.
+    pub(crate) fn resume_jobs(&self, jobs: usize) {
+        self.paused_jobs.fetch_sub(jobs, Ordering::SeqCst);
+    }
+
+    pub(crate) fn paused_jobs(&self) -> usize {
+        self.paused_jobs.load(Ordering::SeqCst)
     }
 
     /// Schedules the step of a task that a foreign future woke, from whichever thread.
@@ -96,6 +118,11 @@ impl Remote {
         } else if let Some(loop_) = events::loop_of_this_thread(self) {
             loop_.wake_task(key);
         }
+    }
+
+    /// Whether another thread has sent something since the last time.
+    pub(crate) fn has_messages(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst)
     }
 
     pub(crate) fn close(&self) {
@@ -129,6 +156,7 @@ impl Selector {
             inbox: Mutex::default(),
             waiting: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
+            paused_jobs: AtomicUsize::new(0),
             waker: mio::Waker::new(poll.registry(), INBOX)?,
         };
         Ok((Self { poll, events: Events::with_capacity(EVENTS_CAPACITY) }, Arc::new(remote)))
@@ -170,7 +198,7 @@ impl Selector {
 impl EventLoop {
     /// Takes in what other threads have sent: their calls go behind what is ready already.
     pub(crate) fn process_inbox(&self) {
-        if !self.0.remote.waiting.load(Ordering::Relaxed) {
+        if !self.0.remote.has_messages() {
             return;
         }
         for message in self.0.remote.take() {

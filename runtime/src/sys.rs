@@ -11,7 +11,6 @@ use std::os::unix::net::UnixStream;
 use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
-use std::thread;
 
 /// How often Ctrl-C was pressed since the handler was installed.
 static PRESSED: AtomicU32 = AtomicU32::new(0);
@@ -30,7 +29,7 @@ pub(crate) struct SigintHandler {
 impl SigintHandler {
     /// Takes SIGINT over: in the main thread, and only if nobody else handles it.
     pub(crate) fn install() -> Option<Self> {
-        if thread::current().name() != Some("main") {
+        if !is_main_thread() {
             return None;
         }
         let before = action_of_sigint()?;
@@ -69,6 +68,24 @@ impl Drop for SigintHandler {
         // SAFETY: `before` is what sigaction itself gave us.
         unsafe { libc::sigaction(libc::SIGINT, &raw const self.before, ptr::null_mut()) };
     }
+}
+
+/// Whether this is the thread that the process began with.
+pub(crate) fn is_main_thread() -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // SAFETY: both functions take nothing and cannot fail.
+    let is_main = unsafe { libc::getpid() == libc::gettid() };
+    #[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
+    // SAFETY: it takes nothing and cannot fail.
+    let is_main = unsafe { libc::pthread_main_np() == 1 };
+    #[cfg(not(any(
+        target_os = "linux",
+        target_os = "android",
+        target_vendor = "apple",
+        target_os = "freebsd"
+    )))]
+    let is_main = std::thread::current().name() == Some("main");
+    is_main
 }
 
 /// Ends the process by SIGINT, so that a shell sees how it ended; returns if that fails.

@@ -12,7 +12,7 @@ use crate::coroutines::Awaitable;
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError};
 use crate::futures::{AnyFuture, Future};
-use crate::tasks::{self, AnyTask, Task, TaskOptions, current_task_of};
+use crate::tasks::{self, AnyTask, Block, Task, TaskOptions, current_task_of};
 
 /// Tasks that are waited for together.
 ///
@@ -47,6 +47,9 @@ struct Inner {
     aborting: Cell<bool>,
     cancel_on_enter: Cell<bool>,
     parent_cancel_requested: Cell<bool>,
+    /// Whether that request went to the whole parent, or only to this block of it.
+    cancelled_parent: Cell<bool>,
+    block: RefCell<Option<Rc<Block>>>,
     loop_: RefCell<Option<EventLoop>>,
     parent_task: RefCell<Option<AnyTask>>,
     /// The tasks that are not done, in the order of their creation.
@@ -79,9 +82,12 @@ impl TaskGroup {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
         self.enter()?;
+        let _finally = LeaveOnDrop(self);
+        let block = Block::new();
+        self.0.block.replace(Some(Rc::clone(&block)));
         let body = pin!(Some(body(self)));
-        let outcome = tasks::flatten(tasks::drive(body).await);
-        self.exit(outcome.err()).await
+        let outcome = tasks::flatten(tasks::drive_block(&block, body).await);
+        tasks::poll_in_block(&block, self.exit(outcome.err())).await
     }
 
     /// Creates a task in this group.
@@ -125,8 +131,7 @@ impl TaskGroup {
         let task = loop_.create_task_with(coroutine, options);
         let id = inner.next_task.replace(inner.next_task.get() + 1);
         inner.tasks.borrow_mut().insert(id, task.any());
-        let group = self.clone();
-        task.add_done_callback(move |task: &Task<A::Value>| group.on_task_done(id, &task.any()));
+        task.any().add_done_callback(self.clone()._on_task_done(id));
         // A task that started eagerly may have cancelled the group before it joined.
         if inner.aborting.get() && !task.done() {
             task.cancel();
@@ -148,12 +153,24 @@ impl TaskGroup {
             return;
         }
         self.abort();
-        let parent = inner.parent_task.borrow().clone();
-        if let Some(parent) = parent
-            && !inner.parent_cancel_requested.replace(true)
-        {
+        self.cancel_parent();
+    }
+
+    /// Has the body raise CancelledError, or the exit go on, unless that was asked for already.
+    fn cancel_parent(&self) {
+        let inner = &self.0;
+        let (parent, block) = (inner.parent_task.borrow().clone(), inner.block.borrow().clone());
+        let Some(parent) = parent else { return };
+        if inner.parent_cancel_requested.replace(true) {
+            return;
+        }
+        // A task that is running cancels itself, whatever block it is in.
+        let block = block.filter(|_| current_task_of(&parent.get_loop()).as_ref() != Some(&parent));
+        let whole = block.map(|block| block.cancel(&parent));
+        if whole.is_none() {
             parent.cancel();
         }
+        inner.cancelled_parent.set(whole.unwrap_or(true));
     }
 
     fn is_finished(&self) -> bool {
@@ -183,7 +200,6 @@ impl TaskGroup {
 
     /// Python's `__aexit__`.
     pub(crate) async fn exit(&self, error: Option<Error>) -> Result<()> {
-        let _finally = ForgetOnDrop(self);
         let inner = &self.0;
         inner.exiting.set(true);
         let mut propagate = error.clone().filter(Error::is_cancelled);
@@ -201,7 +217,12 @@ impl TaskGroup {
         let parent = inner.parent_task.borrow().clone();
         if inner.parent_cancel_requested.get() {
             // Our own request: it must be taken back. What is left is somebody else's.
-            match parent.as_ref().map_or(0, |parent| parent.uncancel()) {
+            let requests = match &parent {
+                Some(parent) if inner.cancelled_parent.get() => parent.uncancel(),
+                Some(parent) => parent.cancelling(),
+                None => 0,
+            };
+            match requests {
                 0 => propagate = None,
                 _ => propagate = propagate.or(pending),
             }
@@ -265,6 +286,11 @@ impl TaskGroup {
         }
     }
 
+    /// What tells the group that a task is done; named as reprs show it.
+    fn _on_task_done(self, id: u64) -> impl FnOnce(&AnyTask) -> Result<()> {
+        move |task| self.on_task_done(id, task)
+    }
+
     fn on_task_done(&self, id: u64, task: &AnyTask) -> Result<()> {
         let inner = &self.0;
         let done = inner.tasks.borrow_mut().remove(&id);
@@ -288,8 +314,7 @@ impl TaskGroup {
         }
         if !inner.aborting.get() && !inner.parent_cancel_requested.get() {
             self.abort();
-            inner.parent_cancel_requested.set(true);
-            parent.cancel();
+            self.cancel_parent();
         }
         Ok(())
     }
@@ -305,12 +330,17 @@ fn report_late_error(task: &AnyTask, parent: &AnyTask, error: Error) -> Result<(
     loop_.call_exception_handler(context)
 }
 
-/// The `finally` of the exit: errors and tasks are heavy.
-struct ForgetOnDrop<'a>(&'a TaskGroup);
+/// The `finally` of the block: errors and tasks are heavy. One that a foreign combinator drops
+/// half-way cannot wait for its tasks, but cancels them, as Python does when it closes one.
+struct LeaveOnDrop<'a>(&'a TaskGroup);
 
-impl Drop for ForgetOnDrop<'_> {
+impl Drop for LeaveOnDrop<'_> {
     fn drop(&mut self) {
         let inner = &self.0.0;
+        inner.exiting.set(true);
+        if !inner.tasks.borrow().is_empty() {
+            self.0.abort();
+        }
         let parent = inner.parent_task.take();
         let loop_ = inner.loop_.take();
         let errors = mem::take(&mut *inner.errors.borrow_mut());

@@ -13,6 +13,7 @@
 //! suspended return that error: the first future of ours that the step polls takes it.
 
 mod as_completed;
+mod cancel;
 mod drive;
 mod factory;
 mod gather;
@@ -20,6 +21,7 @@ mod handle;
 mod shield;
 mod sleep;
 mod step;
+mod threadsafe;
 mod wait;
 mod wait_for;
 mod waiters;
@@ -36,9 +38,7 @@ use crate::coroutines::{Awaitable, is_handle};
 use crate::events::{self, RawHandle};
 use crate::exceptions::{Error, Result, RuntimeError, TypeError, ValueError, panic_with};
 use crate::format_helpers;
-use crate::futures::{
-    self, AnyFuture, CancelMessage, Core, DoneCallback, Future, RawFuture, Shared, Twin,
-};
+use crate::futures::{self, AnyFuture, Core, DoneCallback, Future, RawFuture, Shared, Twin};
 use crate::raw::current;
 use crate::raw::task::TaskCell;
 use crate::raw::waker::TaskWaker;
@@ -46,7 +46,7 @@ use crate::selector_events::TaskKey;
 use waiters::Waiters;
 
 pub use as_completed::{AsCompleted, NextCompleted, as_completed, as_completed_with};
-pub(crate) use drive::{drive, flatten};
+pub(crate) use drive::{Block, drive, drive_block, flatten, poll_in_block};
 pub use factory::{Coroutine, TaskFactory, create_eager_task_factory, eager_task_factory};
 pub(crate) use gather::gather_any;
 pub use gather::{
@@ -56,6 +56,7 @@ pub use handle::{AnyTask, Task};
 pub use shield::shield;
 pub use sleep::{sleep, sleep_with};
 pub(crate) use step::{take_throw, take_unclaimed};
+pub use threadsafe::run_coroutine_threadsafe;
 pub use wait::{
     ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, ReturnWhen, Split, WaitOptions, Waitable,
     wait, wait_with,
@@ -518,11 +519,6 @@ pub fn all_tasks_of(loop_: &EventLoop) -> Vec<AnyTask> {
     loop_.pending_tasks().into_iter().map(any).collect()
 }
 
-/// By this sets of futures know one from another.
-fn handle_id(future: &AnyFuture) -> *const () {
-    Rc::as_ptr(&future.0).cast()
-}
-
 /// Registers `task` with a pending future that its step has polled.
 pub(crate) fn wait_on(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
     let core = task.task_core();
@@ -538,7 +534,7 @@ pub(crate) fn wait_on(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
             )),
         );
     }
-    if is_same(&**task, &**future) {
+    if futures::is_same(&**task, &**future) {
         let task_repr = repr(&**task);
         return throw_next(core, RuntimeError(format!("Task cannot await on itself: {task_repr}")));
     }
@@ -559,11 +555,6 @@ fn throw_next(core: &TaskCore, error: Error) {
 
 fn repr(future: &dyn RawFuture) -> String {
     crate::base_futures::future_repr(future)
-}
-
-/// Whether two erased handles are one object.
-fn is_same(a: &dyn RawFuture, b: &dyn RawFuture) -> bool {
-    std::ptr::addr_eq(a, b)
 }
 
 /// Drops a pending task with its loop and says so.
@@ -598,27 +589,4 @@ impl fmt::Debug for TaskCore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskCore").field("name", &self.get_name()).finish_non_exhaustive()
     }
-}
-
-/// Asks a task to cancel itself: Python's `Task.cancel`.
-fn cancel(task: &Rc<dyn RawTask>, message: CancelMessage) -> bool {
-    let (future, core) = (task.core(), task.task_core());
-    future.retrieved();
-    if future.done() {
-        return false;
-    }
-    core.num_cancels_requested.update(|requests| requests + 1);
-    let accepted = if core.stepping.get() { Some(false) } else { core.waiters.cancel(&message) };
-    if accepted == Some(true) {
-        return true;
-    }
-    core.must_cancel.set(true);
-    future.set_cancel_message(message);
-    // Waiting for nothing of ours, nobody else would schedule the step.
-    if accepted.is_none()
-        && let Some(loop_) = future.try_get_loop()
-    {
-        schedule_step(&loop_, Rc::clone(task));
-    }
-    true
 }

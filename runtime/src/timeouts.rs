@@ -2,14 +2,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use crate::events::{self, Handle, TimerHandle};
-use crate::exceptions::{Error, Result, RuntimeError, TimeoutError};
+use crate::exceptions::{Error, ExceptionGroup, Result, RuntimeError, TimeoutError};
 use crate::format_helpers::repr_float;
-use crate::tasks::{self, AnyTask};
+use crate::tasks::{self, AnyTask, Block};
 
 /// A timeout: seconds as a number, a [`Duration`], or `None` for none.
 #[diagnostic::on_unimplemented(
@@ -101,6 +101,9 @@ struct Inner {
     /// The task's count of requests to cancel it at the entry.
     cancelling: Cell<u32>,
     handler: RefCell<Option<Handler>>,
+    block: RefCell<Option<Rc<Block>>>,
+    /// Whether expiring cancelled the task, or only this block of it.
+    cancelled_task: Cell<bool>,
 }
 
 enum Handler {
@@ -126,6 +129,8 @@ impl Timeout {
             task: RefCell::new(None),
             cancelling: Cell::new(0),
             handler: RefCell::new(None),
+            block: RefCell::new(None),
+            cancelled_task: Cell::new(true),
         }))
     }
 
@@ -199,8 +204,9 @@ impl Timeout {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
         self.enter()?;
+        let _left = LeaveOnDrop(self);
         let body = pin!(Some(body(self)));
-        let outcome = tasks::flatten(tasks::drive(body).await);
+        let outcome = tasks::flatten(self.drive(body).await);
         self.exit(outcome)
     }
 
@@ -209,6 +215,13 @@ impl Timeout {
         if let Some(handler) = handler {
             handler.cancel();
         }
+    }
+
+    /// Awaits the body of this timeout, which was entered.
+    pub(crate) async fn drive<F: Future>(&self, slot: Pin<&mut Option<F>>) -> Result<F::Output> {
+        let block = Block::new();
+        self.0.block.replace(Some(Rc::clone(&block)));
+        tasks::drive_block(&block, slot).await
     }
 
     /// Python's `__aenter__`.
@@ -234,26 +247,42 @@ impl Timeout {
         }
         self.0.state.set(State::Expired);
         let task = self.0.task.take();
-        let requests = task.map_or(0, |task| task.uncancel());
+        let requests = match task {
+            Some(task) if self.0.cancelled_task.get() => task.uncancel(),
+            Some(task) => task.cancelling(),
+            None => 0,
+        };
         let Err(error) = outcome else { return outcome };
         // More requests than at the entry: somebody else wants the task cancelled, too.
         if requests > self.0.cancelling.get() {
             return Err(error);
         }
         if error.is_cancelled() {
-            return Err(Error::bare::<TimeoutError>().with_cause(error));
+            let timeout = Error::bare::<TimeoutError>().with_cause(error.clone());
+            return Err(timeout.with_context(error));
         }
         insert_timeout_error(&error);
+        if error.is::<ExceptionGroup>() {
+            error.exceptions().iter().for_each(insert_timeout_error);
+        }
         Err(error)
     }
 }
 
-impl Drop for Timeout {
-    /// A block that is dropped half-way, by a foreign combinator, leaves no timer behind.
+/// Ends a block that a foreign combinator drops half-way: no timer is left behind.
+pub(crate) struct LeaveOnDrop<'a>(pub(crate) &'a Timeout);
+
+impl Drop for LeaveOnDrop<'_> {
     fn drop(&mut self) {
-        if Rc::strong_count(&self.0) == 1 {
-            self.cancel_handler();
+        let timeout = self.0;
+        timeout.cancel_handler();
+        match timeout.0.state.get() {
+            State::Entered => timeout.0.state.set(State::Exited),
+            State::Expiring => timeout.0.state.set(State::Expired),
+            _ => {}
         }
+        let task = timeout.0.task.take();
+        drop(task);
     }
 }
 
@@ -290,9 +319,13 @@ pub fn timeout_at(when: impl IntoTimeout) -> Timeout {
 
 fn on_timeout(timeout: &Weak<Inner>) {
     let Some(timeout) = timeout.upgrade() else { return };
-    let task = timeout.task.borrow().clone();
+    let (task, block) = (timeout.task.borrow().clone(), timeout.block.borrow().clone());
     if let Some(task) = task {
-        task.cancel();
+        let whole = block.map(|block| block.cancel(&task));
+        if whole.is_none() {
+            task.cancel();
+        }
+        timeout.cancelled_task.set(whole.unwrap_or(true));
     }
     timeout.state.set(State::Expiring);
     let handler = timeout.handler.take();

@@ -221,6 +221,230 @@ fn a_thread_may_end_with_a_loop_set() {
 }
 
 #[test]
+fn the_end_of_a_thread_is_no_end_of_reprs_and_loops() {
+    struct Asks;
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            let asked = std::panic::catch_unwind(asyncio::get_event_loop);
+            assert!(asked.is_err(), "the loop of this thread is going");
+            assert!(asyncio::_get_running_loop().is_none());
+        }
+    }
+    let thread = thread::spawn(|| {
+        let loop_ = EventLoop::with_virtual_clock();
+        asyncio::set_event_loop(Some(&loop_));
+        let task = loop_.create_task(asyncio::sleep(10));
+        assert!(format!("{task:?}").starts_with("<Task pending"));
+        let asks = Asks;
+        loop_.call_soon(move || drop(asks));
+    });
+    thread.join().unwrap();
+}
+
+#[test]
+fn nothing_runs_or_stays_in_a_closing_loop() -> Result<()> {
+    struct Schedules(EventLoop, Alive);
+    impl Drop for Schedules {
+        fn drop(&mut self) {
+            let (timer, task) = (self.1.guard(), self.1.guard());
+            self.0.call_later(1, move || drop(timer));
+            self.0.create_task(hold(task));
+            let run =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.0.run_forever()));
+            assert!(run.is_err(), "a closing loop does not run");
+        }
+    }
+    let (_logged, alive) = (Logged::start(), Alive::default());
+    let loop_ = EventLoop::with_virtual_clock();
+    let schedules = Schedules(loop_.clone(), alive.clone());
+    loop_.create_task(async move {
+        let _schedules = schedules;
+        asyncio::sleep(1).await
+    });
+    run_briefly(&loop_)?;
+    loop_.close()?;
+    assert_eq!(alive.count(), 0);
+    assert!(asyncio::all_tasks_of(&loop_).is_empty());
+    Ok(())
+}
+
+#[test]
+fn tasks_of_any_type_are_gathered_and_awaited() -> Result<()> {
+    let loop_ = EventLoop::with_virtual_clock();
+    let outcome = loop_.run_until_complete(async {
+        asyncio::create_task(asyncio::sleep_with(3600, "text"));
+        asyncio::create_task(asyncio::sleep_with(3600, 42));
+        let failing = asyncio::create_task(async { Err::<u8, _>(ValueError("x")) });
+        asyncio::sleep(1).await?;
+        let me = asyncio::current_task();
+        let others: Vec<_> =
+            asyncio::all_tasks().into_iter().filter(|task| Some(task) != me.as_ref()).collect();
+        others.iter().for_each(|task| _ = task.cancel());
+        let ended = asyncio::gather_all_return_exceptions(&others).await?;
+        assert!(ended.iter().all(|end| end.as_ref().unwrap_err().is::<asyncio::CancelledError>()));
+        assert!(others[0].clone().await.is_err());
+        let number = asyncio::create_task(async { asyncio::Ok(7) });
+        asyncio::shield(number.any()).await?;
+        let mut next = asyncio::as_completed([number.any(), failing.any()]);
+        next.next().unwrap().await?;
+        assert!(next.next().unwrap().await.is_err());
+        // The result is where it was.
+        number.await
+    });
+    assert_eq!(outcome?, 7);
+    loop_.close()
+}
+
+#[test]
+fn a_failing_call_from_another_thread_says_so() -> Result<()> {
+    let logged = Logged::start();
+    let loop_ = EventLoop::with_virtual_clock();
+    fn fails() -> Result<()> {
+        Err(ValueError("x"))
+    }
+    loop_.call_soon_threadsafe(fails);
+    run_briefly(&loop_)?;
+    assert_eq!(
+        logged.take(),
+        ["Exception in callback fails()\nhandle: <_ThreadSafeHandle fails()>\nValueError: x"]
+    );
+    loop_.close()
+}
+
+#[test]
+fn what_another_thread_sent_comes_before_a_virtual_hour() -> Result<()> {
+    let loop_ = EventLoop::with_virtual_clock();
+    let (handle, seen) = (loop_.handle(), std::sync::Arc::new(std::sync::Mutex::new(0)));
+    let note = std::sync::Arc::clone(&seen);
+    thread::spawn(move || handle.call_soon_threadsafe(move || *note.lock().unwrap() += 1))
+        .join()
+        .unwrap()?;
+    let (stopper, early) = (loop_.clone(), Rc::new(Cell::new(0.0)));
+    let time = Rc::clone(&early);
+    loop_.call_later(3600, move || stopper.stop());
+    let watched = loop_.clone();
+    loop_.call_soon(move || time.set(watched.time()));
+    loop_.run_forever()?;
+    assert_eq!((*seen.lock().unwrap(), early.get()), (1, 0.0));
+    loop_.close()
+}
+
+#[test]
+fn debug_mode_knows_the_callers_line() -> Result<()> {
+    let loop_ = EventLoop::with_virtual_clock();
+    loop_.set_debug(true);
+    let here = |line: u32| format!("created at {}:{line}", file!());
+    fn callback() {}
+    let handle = loop_.call_soon(callback);
+    assert!(format!("{handle:?}").contains(&here(line!() - 1)), "{handle:?}");
+    let timer = loop_.call_later(1, callback);
+    assert!(format!("{timer:?}").contains(&here(line!() - 1)), "{timer:?}");
+    let future: Future<()> = loop_.create_future();
+    assert!(format!("{future:?}").contains(&here(line!() - 1)), "{future:?}");
+    let task = loop_.create_task(asyncio::sleep(0));
+    assert!(format!("{task:?}").contains(&here(line!() - 1)), "{task:?}");
+    loop_.run_until_complete(task)?;
+    loop_.close()
+}
+
+#[test]
+fn a_gather_whose_handle_is_gone_still_calls_back() -> Result<()> {
+    let logged = Logged::start();
+    let loop_ = EventLoop::with_virtual_clock();
+    asyncio::set_event_loop(Some(&loop_));
+    let future: Future<u8> = loop_.create_future();
+    let seen = Rc::new(Cell::new(false));
+    let note = Rc::clone(&seen);
+    asyncio::gather((&future,)).add_done_callback(move |outer| note.set(outer.done()));
+    future.set_result(1)?;
+    run_briefly(&loop_)?;
+    run_briefly(&loop_)?;
+    assert!(seen.get());
+
+    let failing: Future<u8> = loop_.create_future();
+    drop(asyncio::gather((&failing,)));
+    failing.set_exception(ValueError("x"))?;
+    run_briefly(&loop_)?;
+    drop(failing);
+    assert_eq!(
+        logged.take(),
+        ["_GatheringFuture exception was never retrieved\nfuture: <_GatheringFuture finished \
+          exception=ValueError('x')>\nValueError: x"]
+    );
+    asyncio::set_event_loop(None);
+    loop_.close()
+}
+
+#[test]
+fn gather_makes_its_tasks_on_the_loop_of_the_first_argument() -> Result<()> {
+    let loop_ = EventLoop::with_virtual_clock();
+    let future: Future<u8> = loop_.create_future();
+    let outer = asyncio::gather((&future, async { asyncio::Ok(2) }));
+    loop_.call_soon(move || future.set_result(1));
+    assert_eq!(loop_.run_until_complete(outer)?, (1, 2));
+    loop_.close()
+}
+
+#[test]
+fn an_error_that_cannot_be_shown_does_not_end_the_loop() -> Result<()> {
+    #[derive(Debug)]
+    struct Shy;
+    impl std::fmt::Display for Shy {
+        fn fmt(&self, _f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("do not look")
+        }
+    }
+    impl std::error::Error for Shy {}
+    let logged = Logged::start();
+    let loop_ = EventLoop::with_virtual_clock();
+    loop_.call_soon(|| Err::<(), _>(Shy));
+    run_briefly(&loop_)?;
+    loop_.set_exception_handler(|_, _| Err::<(), _>(Shy));
+    loop_.call_soon(|| Err::<(), _>(ValueError("x")));
+    run_briefly(&loop_)?;
+    let lines = logged.take();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[0].starts_with("Exception in default exception handler\n"), "{lines:?}");
+    assert!(lines[1].starts_with(
+        "Exception in default exception handler while handling an unexpected error in custom \
+         exception handler\n"
+    ));
+    loop_.close()
+}
+
+#[test]
+fn a_deadline_that_is_no_number_ends_the_run() -> Result<()> {
+    for loop_ in [EventLoop::with_virtual_clock(), asyncio::new_event_loop()] {
+        loop_.call_later(f64::NAN, || ());
+        let error = loop_.run_forever().unwrap_err();
+        assert_eq!(format!("{error:?}"), "ValueError('cannot convert float NaN to integer')");
+        loop_.close()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_context_of_a_stopped_run_stays_with_its_task() -> Result<()> {
+    static PLACE: std::sync::LazyLock<asyncio::ContextVar<u8>> =
+        std::sync::LazyLock::new(|| asyncio::ContextVar::new("place"));
+    let found = Rc::new(Cell::new(0));
+    let note = Rc::clone(&found);
+    let mut runner = asyncio::Runner::new();
+    let stopped = runner.run(async move {
+        PLACE.set(5);
+        asyncio::get_running_loop().stop();
+        let outcome = asyncio::sleep(3600).await;
+        note.set(PLACE.get()?);
+        outcome
+    });
+    let text = "Event loop stopped before Future completed.";
+    assert_eq!(stopped.unwrap_err().to_string(), text);
+    runner.close()?;
+    assert_eq!(found.get(), 5);
+    Ok(())
+}
+
+#[test]
 fn panics_are_exceptions_of_their_task() -> Result<()> {
     let logged = Logged::start();
     let loop_ = EventLoop::with_virtual_clock();

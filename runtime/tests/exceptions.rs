@@ -446,6 +446,28 @@ fn enums_of_thiserror_keep_a_cancellation() {
 }
 
 #[test]
+fn transparent_wrappers_keep_a_cancellation() {
+    #[derive(Debug, thiserror::Error)]
+    enum Inner {
+        #[error(transparent)]
+        Asyncio(#[from] Error),
+    }
+    #[derive(Debug, thiserror::Error)]
+    #[error(transparent)]
+    struct Outer(#[from] Inner);
+    for wrapped in [
+        Error::from(Inner::from(CancelledError::with("why"))),
+        Error::from(Outer::from(Inner::from(CancelledError::with("why")))),
+        Error::from_boxed(anyhow::Error::from(Inner::from(CancelledError::with("why"))).into()),
+    ] {
+        assert!(wrapped.is::<CancelledError>());
+        assert_eq!(format!("{wrapped:?}"), "CancelledError('why')");
+    }
+    assert!(!Error::from(Inner::from(ValueError("x"))).is::<CancelledError>());
+    assert_eq!(CancelledError::with("why").format_exception().lines().count(), 1);
+}
+
+#[test]
 fn wrappers_by_hand_keep_a_cancellation() {
     check_cancelled(Failed { source: why() }.into(), "failed: why");
     check_cancelled(Opaque(why().into()).into(), "opaque");

@@ -229,33 +229,53 @@ fn a_cancellation_reaches_every_future_of_a_join() -> Result<()> {
 }
 
 #[test]
-fn a_future_that_was_dropped_wakes_nobody() -> Result<()> {
+fn a_future_that_a_step_left_out_can_still_wake_the_task() -> Result<()> {
+    let loop_ = virtual_loop();
+    let future: Future<u8> = loop_.create_future();
+    let setter = future.clone();
+    loop_.call_later(2, move || setter.set_result(7));
+    let signal = Signal::default();
+    let early = signal.clone();
+    loop_.call_later(1, move || early.set());
+    let (mut future, mut signal, mut polls) = (future, signal, 0);
+    let task = loop_.create_task(asyncio::wrap(poll_fn(move |cx| {
+        polls += 1;
+        match polls {
+            // The second step polls the signal alone.
+            1 => {
+                assert!(Pin::new(&mut signal).poll(cx).is_pending());
+                assert!(Pin::new(&mut future).poll(cx).is_pending());
+                Poll::Pending
+            }
+            2 => Poll::Pending,
+            _ => Pin::new(&mut future).poll(cx),
+        }
+    })));
+    assert_eq!(loop_.run_until_complete(asyncio::wait_for(task, 60))??, 7);
+    assert_eq!(loop_.time(), 2.0);
+    loop_.close()
+}
+
+#[test]
+fn what_a_combinator_dropped_does_not_pile_up() -> Result<()> {
     let loop_ = virtual_loop();
     let loser: Future<()> = loop_.create_future();
-    let lost = loser.clone();
-    let polls = Rc::new(Cell::new(0));
-    let count = Rc::clone(&polls);
-    let signal = Signal::default();
-    let waiting = signal.clone();
-    let task = loop_.create_task(asyncio::wrap({
-        let mut lost = Some(lost);
-        let mut waiting = waiting;
-        poll_fn(move |cx| {
-            count.set(count.get() + 1);
-            if let Some(mut future) = lost.take() {
-                assert!(Pin::new(&mut future).poll(cx).is_pending());
-            }
-            Pin::new(&mut waiting).poll(cx)
-        })
-    }));
-    loop_.run_until_complete(asyncio::sleep(1))?;
-    assert_eq!(polls.get(), 1);
-    // The first step polled it, so it is still waited for: this wakes the task once.
-    assert!(format!("{loser:?}").contains("task_wakeup"));
-    signal.set();
-    loop_.run_until_complete(task)?;
-    assert_eq!(format!("{loser:?}"), "<Future pending>");
-    assert_eq!(polls.get(), 2);
+    let keep = loser.clone();
+    let task = loop_.create_task(async move {
+        for _ in 0..100 {
+            let (mut loser, mut winner) = (loser.clone(), pin!(asyncio::sleep(1)));
+            poll_fn(|cx| {
+                assert!(Pin::new(&mut loser).poll(cx).is_pending());
+                winner.as_mut().poll(cx)
+            })
+            .await?;
+        }
+        asyncio::Ok(())
+    });
+    loop_.call_later(50, move || {
+        assert_eq!(format!("{keep:?}"), "<Future pending cb=[Task.task_wakeup()]>");
+    });
+    loop_.run_until_complete(&task)?;
     loop_.close()
 }
 
@@ -348,6 +368,90 @@ fn wait_for_gives_up_on_a_foreign_future() -> Result<()> {
     ));
     assert!(outcome.unwrap_err().is::<TimeoutError>());
     assert_eq!(loop_.time(), 5.0);
+    loop_.close()
+}
+
+#[test]
+fn a_block_that_a_select_dropped_leaves_nothing_behind() -> Result<()> {
+    let loop_ = virtual_loop();
+    let outcome = loop_.run_until_complete(async {
+        let limit = asyncio::timeout(1);
+        let group = asyncio::TaskGroup::new();
+        {
+            let mut slow = pin!(limit.run(async |_| asyncio::sleep(3600).await));
+            let mut grouped = pin!(group.run(async |group| {
+                group.create_task(async {
+                    asyncio::sleep(2).await?;
+                    Err::<(), _>(ValueError("late"))
+                })?;
+                asyncio::sleep(3600).await
+            }));
+            let mut quick = pin!(asyncio::sleep(0.5));
+            poll_fn(|cx| {
+                assert!(slow.as_mut().poll(cx).is_pending());
+                assert!(grouped.as_mut().poll(cx).is_pending());
+                quick.as_mut().poll(cx)
+            })
+            .await?;
+        }
+        asyncio::sleep(5).await?;
+        assert!(!limit.expired());
+        asyncio::Ok(asyncio::current_task().unwrap().cancelling())
+    });
+    assert_eq!(outcome?, 0);
+    assert_eq!(loop_.time(), 5.5);
+    loop_.close()
+}
+
+#[test]
+fn a_timeout_in_a_join_is_its_own_business() -> Result<()> {
+    async fn work(seconds: f64) -> Result<f64> {
+        asyncio::sleep_with(seconds, seconds).await
+    }
+    let loop_ = virtual_loop();
+    let outcome = loop_.run_until_complete(async {
+        let foreign = asyncio::wait_for(asyncio::wrap(std::future::pending::<()>()), 1);
+        let (ours, foreign) = (Box::pin(join_two(work(3.0), 2.0, work(4.0), 5.0)), foreign);
+        let ((late, fine), foreign) = join(ours, Box::pin(foreign)).await;
+        assert!(late.unwrap_err().is::<TimeoutError>());
+        assert!(foreign.unwrap_err().is::<TimeoutError>());
+        assert_eq!(asyncio::current_task().unwrap().cancelling(), 0);
+        fine
+    });
+    assert_eq!(outcome?, 4.0);
+    assert_eq!(loop_.time(), 4.0);
+    loop_.close()
+}
+
+async fn join_two(
+    a: impl StdFuture<Output = Result<f64>>,
+    a_timeout: f64,
+    b: impl StdFuture<Output = Result<f64>>,
+    b_timeout: f64,
+) -> (Result<f64>, Result<f64>) {
+    let a = Box::pin(asyncio::wait_for(a, a_timeout));
+    let b = Box::pin(asyncio::wait_for(b, b_timeout));
+    join(a, b).await
+}
+
+#[test]
+fn a_group_in_a_join_fails_alone() -> Result<()> {
+    let loop_ = virtual_loop();
+    let outcome = loop_.run_until_complete(async {
+        let group = asyncio::TaskGroup::new();
+        let failing = group.run(async |group| {
+            group.create_task(async {
+                asyncio::sleep(1).await?;
+                Err::<(), _>(ValueError("x"))
+            })?;
+            asyncio::sleep(3600).await
+        });
+        let (group, sibling) = join(Box::pin(failing), Box::pin(asyncio::sleep_with(2, 7))).await;
+        assert_eq!(group.unwrap_err().exceptions().len(), 1);
+        assert_eq!(asyncio::current_task().unwrap().cancelling(), 0);
+        sibling
+    });
+    assert_eq!(outcome?, 7);
     loop_.close()
 }
 

@@ -141,8 +141,7 @@ impl EventLoop {
     /// SystemExit or KeyboardInterrupt out of the handler.
     pub fn call_exception_handler(&self, context: ExceptionContext) -> Result<()> {
         let Some(handler) = self.get_exception_handler() else {
-            self.default_exception_handler(&context);
-            return Ok(());
+            return self.call_default_handler(&context, "Exception in default exception handler");
         };
         let call = || handler(self, &context);
         let outcome = match context.context_to_run_in() {
@@ -156,7 +155,24 @@ impl EventLoop {
         let mut failure = ExceptionContext::new("Unhandled error in exception handler");
         failure.exception = Some(error);
         failure.context = Some(Box::new(context));
-        self.default_exception_handler(&failure);
+        self.call_default_handler(
+            &failure,
+            "Exception in default exception handler while handling an unexpected error in custom \
+             exception handler",
+        )
+    }
+
+    /// The default handler shows what others made: their `Debug` may fail, too.
+    fn call_default_handler(&self, context: &ExceptionContext, failed: &str) -> Result<()> {
+        let outcome = events::call_here(|| {
+            self.default_exception_handler(context);
+            Ok(())
+        });
+        let Err(error) = outcome else { return Ok(()) };
+        if error.is_exit() {
+            return Err(error);
+        }
+        log::log(&format!("{failed}\n{}", error.format_exception().trim_end()));
         Ok(())
     }
 

@@ -32,7 +32,8 @@ struct Frame {
 /// Makes a context the current one, and gives back the one that was.
 fn replace_current(context: ContextSlot) -> ContextSlot {
     IS_SET.set(context.0.is_some());
-    CURRENT.replace(context)
+    // While a thread ends it has no context any more.
+    CURRENT.try_with(|current| current.replace(context)).unwrap_or_default()
 }
 
 /// What the current context is. There is none while a thread ends.
@@ -64,13 +65,14 @@ pub(crate) fn context_of(slot: &Cell<ContextSlot>) -> Context {
     if ORIGIN.get() == address {
         return running_context();
     }
-    let outer = OUTER.with_borrow_mut(|frames| {
+    let outer = OUTER.try_with(|frames| {
+        let mut frames = frames.borrow_mut();
         let frame = frames.iter_mut().rev().find(|frame| frame.origin == address)?;
         let context = frame.context.materialise();
         context.mark_entered();
         Some(context)
     });
-    outer.unwrap_or_else(|| materialise(slot))
+    outer.ok().flatten().unwrap_or_else(|| materialise(slot))
 }
 
 /// Runs `f` in the slot's context and leaves there what `f` made of it. The context around it
@@ -100,9 +102,10 @@ fn begin(slot: &Cell<ContextSlot>, content: ContextSlot) -> Result<Leave<'_>> {
     }
     let origin = ORIGIN.replace(address_of(slot));
     let context = replace_current(content);
-    let is_nested = origin != 0 || context.0.is_some();
+    let mut is_nested = origin != 0 || context.0.is_some();
     if is_nested {
-        OUTER.with_borrow_mut(|frames| frames.push(Frame { origin, context }));
+        let frame = Frame { origin, context };
+        is_nested = OUTER.try_with(|frames| frames.borrow_mut().push(frame)).is_ok();
     }
     Ok(Leave { slot, is_nested })
 }
@@ -116,8 +119,8 @@ struct Leave<'a> {
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
         if self.is_nested {
-            let outer = OUTER.with_borrow_mut(Vec::pop).unwrap_or_default();
-            return self.leave_for(outer);
+            let outer = OUTER.try_with(|frames| frames.borrow_mut().pop()).ok().flatten();
+            return self.leave_for(outer.unwrap_or_default());
         }
         ORIGIN.set(0);
         if IS_SET.get() {
@@ -143,7 +146,9 @@ fn is_running(slot: &Cell<ContextSlot>) -> bool {
     match ORIGIN.get() {
         0 => false,
         origin if origin == address => true,
-        _ => OUTER.with_borrow(|frames| frames.iter().any(|frame| frame.origin == address)),
+        _ => OUTER
+            .try_with(|frames| frames.borrow().iter().any(|frame| frame.origin == address))
+            .unwrap_or(false),
     }
 }
 

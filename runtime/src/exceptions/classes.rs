@@ -4,6 +4,10 @@ use std::{any::TypeId, error::Error as StdError, fmt};
 
 use super::{
     args::Args,
+    concurrent::{
+        BrokenExecutor, BrokenThreadPool, CancelledError as ConcurrentCancelledError,
+        InvalidStateError as ConcurrentInvalidStateError,
+    },
     error::Error,
     group::{BaseExceptionGroup, ExceptionGroup},
     own::*,
@@ -165,6 +169,17 @@ macro_rules! define {
         impl StdError for $name {}
     };
 }
+pub(super) use define;
+
+/// Python's name of a row: that of the type, unless two modules of Python share it.
+macro_rules! python_name {
+    ($name:ident) => {
+        stringify!($name)
+    };
+    ($name:ident $python:literal) => {
+        $python
+    };
+}
 
 /// The [`OsClass`] of a row, if it is of the kind `os`.
 macro_rules! os_class {
@@ -181,13 +196,16 @@ macro_rules! os_class {
 
 /// Makes a [`Class`] of each row, and the search for the row of a value.
 macro_rules! classes {
-    ($($(#[$doc:meta])* $kind:ident $name:ident($($base:ident),*) in $module:literal;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $kind:ident $name:ident $(as $python:literal)? ($($base:ident),*) in $module:literal;
+    )*) => {
         $(
             define!($kind, $(#[$doc])* $name);
 
             const _: () = {
                 static CLASS: Class = Class {
-                    name: || stringify!($name),
+                    name: || python_name!($name $($python)?),
                     module: $module,
                     bases: &[$($base::CLASS),*],
                     kind: Kind::BuiltIn,
@@ -277,6 +295,11 @@ classes! {
     /// `put` or `get` on a queue that was shut down.
     message QueueShutDown(Exception) in "asyncio.queues";
     own PanicError(Exception) in "asyncio.exceptions";
+    own ConcurrentCancelledError as "CancelledError" (Exception) in "concurrent.futures._base";
+    own ConcurrentInvalidStateError as "InvalidStateError" (Exception)
+        in "concurrent.futures._base";
+    own BrokenExecutor(RuntimeError) in "concurrent.futures._base";
+    own BrokenThreadPool(BrokenExecutor) in "concurrent.futures.thread";
     own ExceptionGroup(BaseExceptionGroup, Exception) in "";
 
     /// The base of the errors of the system; every [`std::io::Error`] is one.

@@ -13,7 +13,7 @@ use super::{
     classes::{self, Class, Exception, Foreign},
     error::{Error, Preceding},
     os,
-    own::CancelledError,
+    own::{self, CancelledError, Mark},
 };
 
 type Boxed = Box<dyn StdError + Send + Sync>;
@@ -113,6 +113,9 @@ fn cancellation_in(error: &(dyn StdError + 'static)) -> Option<CancelledError> {
         if let Some(cancelled) = peel::<CancelledError>(error) {
             return Some(cancelled.clone());
         }
+        if let Some(mark) = error.downcast_ref::<Mark>() {
+            return Some(mark.cancellation());
+        }
         if let Some(wrapped) = error.downcast_ref::<Wrapped>() {
             return wrapped.error.downcast_ref::<CancelledError>().cloned();
         }
@@ -195,7 +198,7 @@ impl Wrapped {
         if self.error.cause().is_some() {
             return self.link();
         }
-        StdError::source(&*self.error).or_else(|| self.link())
+        own::source_of(&*self.error).or_else(|| self.link())
     }
 
     /// The cause or context, as found when first asked.

@@ -23,7 +23,26 @@ static CANCELLED: LazyLock<Error> = LazyLock::new(|| Error::new(CancelledError::
 /// ```
 #[derive(Clone)]
 pub struct CancelledError {
-    args: Args,
+    mark: Mark,
+}
+
+/// The source of every `CancelledError`, by which one is found behind a wrapper that hides the
+/// error itself and shows its source, as `#[error(transparent)]` does. It is never printed.
+#[derive(Clone)]
+pub(super) struct Mark(Args);
+
+impl Mark {
+    /// The cancellation whose mark this is.
+    pub(super) fn cancellation(&self) -> CancelledError {
+        CancelledError { mark: self.clone() }
+    }
+}
+
+/// The source of an error, unless that is a mark.
+pub(super) fn source_of<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> Option<&'a (dyn StdError + 'static)> {
+    error.source().filter(|source| !source.is::<Mark>())
 }
 
 /// The cancellation without a message. All of them are one shared value: making one
@@ -36,18 +55,18 @@ pub fn CancelledError() -> Error {
 impl CancelledError {
     /// A cancellation that says why.
     pub fn with(message: impl Into<String>) -> Error {
-        Error::new(CancelledError { args: Args::Text(message.into()) })
+        Error::new(CancelledError { mark: Mark(Args::Text(message.into())) })
     }
 
     /// What `cancel_with` was given, or an empty text.
     pub fn message(&self) -> &str {
-        self.args.message()
+        self.mark.0.message()
     }
 }
 
 impl Bare for CancelledError {
     fn bare() -> Self {
-        CancelledError { args: Args::Empty }
+        CancelledError { mark: Mark(Args::Empty) }
     }
 }
 
@@ -58,17 +77,35 @@ pub(super) fn is_shared(error: &Error) -> bool {
 
 impl fmt::Display for CancelledError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.args.write_str(f)
+        self.mark.0.write_str(f)
     }
 }
 
 impl fmt::Debug for CancelledError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.args.write_repr("CancelledError", f)
+        self.mark.0.write_repr("CancelledError", f)
     }
 }
 
-impl StdError for CancelledError {}
+impl StdError for CancelledError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.mark)
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write_str(f)
+    }
+}
+
+impl fmt::Debug for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write_repr("CancelledError", f)
+    }
+}
+
+impl StdError for Mark {}
 
 /// The program asked to end. Not an [`Exception`](struct@super::Exception).
 #[derive(Clone)]

@@ -20,7 +20,8 @@ pub(crate) fn panic_with(error: Error) -> ! {
     let message = error.to_string();
     let mut text = String::with_capacity(message.len() + SPARE_BYTES);
     text.push_str(&message);
-    RAISED.set(Some((text.as_ptr().addr(), error)));
+    // While a thread ends nobody is left to ask for it.
+    let _ = RAISED.try_with(|raised| raised.set(Some((text.as_ptr().addr(), error))));
     panic::panic_any(text)
 }
 
@@ -37,7 +38,7 @@ pub(crate) fn from_panic(payload: Box<dyn Any + Send>) -> Error {
 /// belong to a later panic whose text took the freed memory, so text and room must agree too.
 fn raised_with(payload: &(dyn Any + Send)) -> Option<Error> {
     let text = payload.downcast_ref::<String>()?;
-    let (address, error) = RAISED.take()?;
+    let (address, error) = RAISED.try_with(Cell::take).ok().flatten()?;
     if address != text.as_ptr().addr() {
         // Another panic; ours may still be on its way, held by whoever caught it.
         RAISED.set(Some((address, error)));

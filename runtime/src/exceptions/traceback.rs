@@ -88,7 +88,7 @@ impl Collector {
             Preceding::Context(context) => Some(context),
             Preceding::Nothing => None,
         };
-        match (StdError::source(&**error), context) {
+        match (own::source_of(&**error), context) {
             (Some(source), _) => self.add_sources(index, source),
             (None, Some(context)) => self.connect(index, CONTEXT, &context),
             (None, None) => {}
@@ -106,7 +106,7 @@ impl Collector {
             self.reports[later].earlier = Some((CAUSE, earlier));
             self.add_members(earlier, source);
             later = earlier;
-            next = source.source();
+            next = own::source_of(source);
         }
     }
 

@@ -1,12 +1,16 @@
 //! Futures whose type is forgotten, and the methods that need no type.
 
+use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
+use std::future::IntoFuture;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use super::{Future, RawFuture, Typed};
+use super::{CancelMessage, Core, Future, RawFuture, Typed, is_same};
 use crate::base_futures;
-use crate::tasks::AnyTask;
+use crate::exceptions::Result;
+use crate::tasks::{AnyTask, RawTask, TaskCore};
 
 /// A future whose type is forgotten: every method that does not need it, equality and hash by
 /// identity, and [`downcast`](Self::downcast) for the way back.
@@ -50,9 +54,79 @@ impl AnyFuture {
     }
 }
 
+/// Waits for the future: raises what it failed with, and leaves a result where it is.
+impl IntoFuture for AnyFuture {
+    type Output = Result<()>;
+    type IntoFuture = Future<()>;
+
+    fn into_future(self) -> Future<()> {
+        Future(Rc::new(View { future: self.0, value: Cell::new(Some(())) }))
+    }
+}
+
+/// Waits for the future: raises what it failed with, and leaves a result where it is.
+impl IntoFuture for &AnyFuture {
+    type Output = Result<()>;
+    type IntoFuture = Future<()>;
+
+    fn into_future(self) -> Future<()> {
+        self.clone().into_future()
+    }
+}
+
+/// A future of any type seen as one of `()`: it is the same future but for its result.
+struct View {
+    future: Rc<dyn RawFuture>,
+    value: Cell<Option<()>>,
+}
+
+impl RawFuture for View {
+    fn core(&self) -> &Core {
+        self.future.core()
+    }
+
+    fn cancel(self: Rc<Self>, message: CancelMessage) -> bool {
+        Rc::clone(&self.future).cancel(message)
+    }
+
+    fn downcast(self: Rc<Self>, slot: &mut dyn Any) {
+        Rc::clone(&self.future).downcast(slot);
+    }
+
+    fn task(&self) -> Option<&TaskCore> {
+        self.future.task()
+    }
+
+    fn into_task(self: Rc<Self>) -> Option<Rc<dyn RawTask>> {
+        Rc::clone(&self.future).into_task()
+    }
+
+    fn is_view(&self) -> bool {
+        true
+    }
+
+    fn class_name(&self) -> &'static str {
+        self.future.class_name()
+    }
+
+    fn result_repr(&self) -> String {
+        self.future.result_repr()
+    }
+
+    fn coroutine_repr(&self) -> Option<String> {
+        self.future.coroutine_repr()
+    }
+}
+
+impl Typed<()> for View {
+    fn value(&self) -> &Cell<Option<()>> {
+        &self.value
+    }
+}
+
 impl PartialEq for AnyFuture {
     fn eq(&self, other: &Self) -> bool {
-        Rc::as_ptr(&self.0).addr() == Rc::as_ptr(&other.0).addr()
+        is_same(&*self.0, &*other.0)
     }
 }
 
@@ -60,7 +134,7 @@ impl Eq for AnyFuture {}
 
 impl Hash for AnyFuture {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        Rc::as_ptr(&self.0).addr().hash(state);
+        std::ptr::from_ref(self.0.core()).hash(state);
     }
 }
 
@@ -102,6 +176,10 @@ macro_rules! future_methods {
             ///
             /// # Errors
             /// InvalidStateError if it is done; RuntimeError if it is a task.
+            ///
+            /// # Panics
+            /// RuntimeError `Event loop is closed` if there are callbacks to schedule.
+            #[track_caller]
             pub fn set_exception(&self, exception: impl Into<$crate::Error>) -> $crate::Result<()> {
                 $crate::futures::set_exception(&self.raw(), exception.into())
             }

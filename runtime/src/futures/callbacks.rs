@@ -2,20 +2,21 @@
 
 use std::any::TypeId;
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Waker;
 
 use super::{AnyFuture, RawFuture};
-use crate::base_events::EventLoop;
-use crate::contextvars::ContextSlot;
+use crate::base_events::{EventLoop, ExceptionContext};
+use crate::contextvars::{Context, ContextSlot};
 use crate::events::{self, Callback, CallbackOutput, Created, RawHandle};
-use crate::exceptions::Result;
+use crate::exceptions::{Result, from_panic};
 use crate::format_helpers::format_callback;
 
 /// Names a done-callback for [`Future::remove_done_callback`](crate::Future::remove_done_callback).
 ///
-/// A function, or a closure that captures nothing, has the same id each time it is added;
-/// a closure that captures something gets a new one.
+/// A function item, or a closure that captures nothing, has the same id each time it is added;
+/// a closure that captures something, or a function pointer, gets a new one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct CallbackId(Identity);
 
@@ -125,12 +126,17 @@ impl Callbacks {
     }
 
     /// Schedules and forgets them all.
+    ///
+    /// # Panics
+    /// RuntimeError `Event loop is closed`, if there are any.
+    #[track_caller]
     pub(crate) fn schedule(&self, future: &Rc<dyn RawFuture>) {
         let list = self.0.take();
         if matches!(list, List::Empty) {
             return;
         }
         let Some(loop_) = future.core().try_get_loop() else { return };
+        loop_.check_closed();
         match list {
             List::Empty => {}
             List::One(callback) => callback.schedule(future, &loop_),
@@ -235,8 +241,8 @@ where
         self.callback.cancelled()
     }
 
-    fn context(&self) -> &Cell<ContextSlot> {
-        self.callback.context()
+    fn get_context(&self) -> Context {
+        self.callback.get_context()
     }
 
     fn callback_name(&self) -> String {
@@ -253,8 +259,13 @@ pub(crate) struct WakerCallback(pub(crate) Waker);
 
 impl DoneCallback for WakerCallback {
     // Waking schedules by itself, so a task behind the waker is stepped in the next iteration.
-    fn schedule(self: Rc<Self>, _future: &Rc<dyn RawFuture>, _loop: &EventLoop) {
-        self.0.wake_by_ref();
+    fn schedule(self: Rc<Self>, _future: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        let waker = &self.0;
+        let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake_by_ref())) else { return };
+        // Those behind it have to be told all the same.
+        let mut context = ExceptionContext::new("Exception in a waker");
+        context.exception = Some(from_panic(payload));
+        let _ = loop_.call_exception_handler(context);
     }
 
     fn will_wake(&self, waker: &Waker) -> bool {

@@ -1,22 +1,24 @@
-//! The task that is being stepped on this thread, lent out for as long as its step lasts.
+//! The task that is being stepped on this thread, and the block of it that is being polled,
+//! lent out for as long as the step and the poll last.
 //!
-//! A leaf of every await asks for it, so it is a plain pointer: no count, no borrow flag, no
-//! thread-local with a destructor.
+//! A leaf of every await asks for them, so they are plain pointers: no count, no borrow flag,
+//! no thread-local with a destructor.
 #![expect(unsafe_code, reason = "a reference to the stepping function's own handle")]
 
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::rc::Rc;
 
-use crate::tasks::RawTask;
+use crate::tasks::{Block, RawTask};
 
 thread_local! {
     static CURRENT: Cell<Option<NonNull<Rc<dyn RawTask>>>> = const { Cell::new(None) };
+    static BLOCK: Cell<Option<NonNull<Rc<Block>>>> = const { Cell::new(None) };
 }
 
 /// Runs `step` with `task` as the current one.
 pub(crate) fn enter<R>(task: &Rc<dyn RawTask>, step: impl FnOnce() -> R) -> R {
-    let _before = Restore(CURRENT.replace(Some(NonNull::from(task))));
+    let _before = Restore(CURRENT.replace(Some(NonNull::from(task))), BLOCK.take());
     step()
 }
 
@@ -28,11 +30,31 @@ pub(crate) fn with<R>(look: impl FnOnce(Option<&Rc<dyn RawTask>>) -> R) -> R {
     look(CURRENT.get().map(|task| unsafe { task.as_ref() }))
 }
 
-/// Puts back the task before, also when the step unwinds.
-struct Restore(Option<NonNull<Rc<dyn RawTask>>>);
+/// Runs `poll` inside `block`.
+pub(crate) fn enter_block<R>(block: &Rc<Block>, poll: impl FnOnce() -> R) -> R {
+    struct Restore(Option<NonNull<Rc<Block>>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            BLOCK.set(self.0);
+        }
+    }
+    let _before = Restore(BLOCK.replace(Some(NonNull::from(block))));
+    poll()
+}
+
+/// The innermost block that is being polled.
+pub(crate) fn block() -> Option<Rc<Block>> {
+    // SAFETY: only `enter_block` sets the pointer, to what it borrows until its poll is over,
+    // also if that unwinds; this runs on the same thread above that call.
+    BLOCK.get().map(|block| unsafe { Rc::clone(block.as_ref()) })
+}
+
+/// Puts back the task and the block before, also when the step unwinds.
+struct Restore(Option<NonNull<Rc<dyn RawTask>>>, Option<NonNull<Rc<Block>>>);
 
 impl Drop for Restore {
     fn drop(&mut self) {
         CURRENT.set(self.0);
+        BLOCK.set(self.1);
     }
 }

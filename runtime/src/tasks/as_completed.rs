@@ -5,16 +5,16 @@ use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::future::{Future as StdFuture, IntoFuture, poll_fn};
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::{Child, ensure_child, handle_id};
+use super::{Child, ensure_child};
 use crate::coroutines::Awaitable;
 use crate::events::{self, TimerHandle};
 use crate::exceptions::{Error, Result, TimeoutError, panic_with};
-use crate::futures::{CallbackId, Future};
+use crate::futures::{AnyFuture, CallbackId, Future};
 use crate::timeouts::IntoTimeout;
 
 /// Runs awaitables concurrently and gives their results as they come.
@@ -75,11 +75,11 @@ where
             Ok(child) => child,
             Err(error) => panic_with(error),
         };
-        if child.is_new() || seen.insert(handle_id(&child.future.any())) {
+        if child.is_new() || seen.insert(child.future.any()) {
             todo.push(child);
         }
     }
-    let state = Rc::new(State {
+    let state = Rc::new(_AsCompletedIterator {
         todo_left: Cell::new(todo.len()),
         todo: RefCell::default(),
         done: RefCell::default(),
@@ -89,31 +89,42 @@ where
     let is_empty = todo.is_empty();
     for (index, child) in todo.into_iter().enumerate() {
         let future = child.future.clone();
-        let completed = Rc::clone(&state);
         // Filled first: the callback of a future that is done is scheduled at once.
         state.todo.borrow_mut().push(None);
-        let callback =
-            future.add_done_callback(move |_: &Future<_>| completed.handle_completion(index));
+        let handle = _AsCompletedIterator::_handle_completion(Rc::downgrade(&state), index);
+        let callback = future.any().add_done_callback(handle);
         state.todo.borrow_mut()[index] = Some((child, callback));
     }
     if let Some(seconds) = timeout.into_timeout().filter(|_| !is_empty) {
-        let expired = Rc::clone(&state);
-        let timer = loop_.call_later(seconds, move || expired.handle_timeout());
+        let timer = loop_.call_later(seconds, _handle_timeout(Rc::downgrade(&state)));
         state.timer.replace(Some(timer));
     }
     AsCompleted { state, next: None }
 }
 
+/// What ends the wait for all that is left.
+fn _handle_timeout<T: 'static>(state: Weak<_AsCompletedIterator<T>>) -> impl FnOnce() {
+    move || {
+        if let Some(state) = state.upgrade() {
+            state.handle_timeout();
+        }
+    }
+}
+
 /// The iterator and stream of [`as_completed`].
 pub struct AsCompleted<T: 'static> {
-    state: Rc<State<T>>,
+    state: Rc<_AsCompletedIterator<T>>,
     /// What the stream is waiting for.
     next: Option<WaitForOne<T>>,
 }
 
-struct State<T> {
+/// A future to come, and the callback that tells of it.
+type Todo<T> = (Child<T>, CallbackId);
+
+/// What the iterator and its steps share; named as Python's, for reprs show it.
+struct _AsCompletedIterator<T> {
     /// The futures that are not done, by the place of their argument.
-    todo: RefCell<Vec<Option<(Child<T>, CallbackId)>>>,
+    todo: RefCell<Vec<Option<Todo<T>>>>,
     todo_left: Cell<usize>,
     /// The futures that are done and not yet given out; `None` for one that was late.
     done: RefCell<VecDeque<Option<Child<T>>>>,
@@ -121,7 +132,17 @@ struct State<T> {
     timer: RefCell<Option<TimerHandle>>,
 }
 
-impl<T: 'static> State<T> {
+impl<T: 'static> _AsCompletedIterator<T> {
+    /// What takes in a future that is done. Weak: nobody asks any more once the iterator and
+    /// its steps are gone.
+    fn _handle_completion(state: Weak<Self>, index: usize) -> impl FnOnce(&AnyFuture) {
+        move |_| {
+            if let Some(state) = state.upgrade() {
+                state.handle_completion(index);
+            }
+        }
+    }
+
     fn handle_completion(&self, index: usize) {
         let Some((child, _)) = self.todo.borrow_mut()[index].take() else { return };
         self.put(Some(child));
@@ -160,7 +181,8 @@ impl<T: 'static> AsCompleted<T> {
     fn wait_for_one(&self) -> Option<WaitForOne<T>> {
         let left = self.state.todo_left.get().checked_sub(1)?;
         self.state.todo_left.set(left);
-        Some(WaitForOne { state: Some(Rc::clone(&self.state)), getter: None })
+        let state = Some(Rc::clone(&self.state));
+        Some(WaitForOne { state, getter: None, has_begun: false })
     }
 
     /// The next future that is done, or `None` after the last: Python's `__anext__`.
@@ -227,14 +249,16 @@ impl<T: 'static> fmt::Debug for NextCompleted<T> {
 /// Waits for the next future to be done; gives its turn back if it is cancelled or dropped.
 struct WaitForOne<T: 'static> {
     /// `None` once the turn was taken.
-    state: Option<Rc<State<T>>>,
+    state: Option<Rc<_AsCompletedIterator<T>>>,
     getter: Option<Future<()>>,
+    has_begun: bool,
 }
 
 impl<T: 'static> Unpin for WaitForOne<T> {}
 
 impl<T: 'static> WaitForOne<T> {
     fn poll_child(&mut self, cx: &mut Context<'_>) -> Poll<Result<Child<T>>> {
+        self.has_begun = true;
         loop {
             if let Some(getter) = &mut self.getter {
                 let outcome = ready!(Pin::new(getter).poll(cx));
@@ -272,7 +296,9 @@ impl<T: 'static> WaitForOne<T> {
 
 impl<T: 'static> Drop for WaitForOne<T> {
     fn drop(&mut self) {
-        // A coroutine that never started has not taken its turn in Python either way.
-        self.give_back();
+        // Python's coroutine gives its turn back in an `except`, which it must have reached.
+        if self.has_begun {
+            self.give_back();
+        }
     }
 }

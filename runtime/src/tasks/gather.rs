@@ -4,13 +4,13 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::future::IntoFuture;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use super::{Child, ensure_child};
 use crate::base_events::EventLoop;
 use crate::coroutines::Awaitable;
 use crate::events;
-use crate::exceptions::{CancelledError, Result, ValueError, panic_with};
+use crate::exceptions::{CancelledError, Result, panic_with};
 use crate::futures::{
     self, AnyFuture, CancelMessage, Core, Future, RawFuture, Twin, Typed, value_repr,
 };
@@ -104,6 +104,10 @@ impl<T: 'static> RawFuture for GatheringFuture<T> {
         "_GatheringFuture"
     }
 
+    fn break_ring(&self) {
+        self.children.iter().for_each(|child| child.0.core().callbacks.clear());
+    }
+
     fn result_repr(&self) -> String {
         value_repr(&self.value)
     }
@@ -121,26 +125,9 @@ impl<T> Drop for GatheringFuture<T> {
     }
 }
 
-/// How a child finds the future that gathers it.
-///
-/// The loop owns a task until it is done, so a task may own its gathering future; nobody
-/// need own a plain future, which would leave a ring of two.
-enum Link<T> {
-    Strong(Rc<GatheringFuture<T>>),
-    Weak(Weak<GatheringFuture<T>>),
-}
-
-impl<T: 'static> Link<T> {
-    fn child_done(&self, child: &AnyFuture) {
-        match self {
-            Self::Strong(outer) => outer.child_done(child),
-            Self::Weak(outer) => {
-                if let Some(outer) = outer.upgrade() {
-                    outer.child_done(child);
-                }
-            }
-        }
-    }
+/// What tells `outer` that a child is done; named as reprs show it.
+fn _done_callback<T: 'static>(outer: Rc<GatheringFuture<T>>) -> impl FnOnce(&AnyFuture) {
+    move |child| outer.child_done(child)
 }
 
 /// A child with its type forgotten; `is_new` as in [`Child`].
@@ -178,8 +165,6 @@ fn gather_children<T: 'static>(
         return future;
     };
     let loop_ = first.future.get_loop();
-    check_loops(&children, &loop_);
-
     let mut seen = HashSet::new();
     let unique: Vec<AnyFuture> = children
         .iter()
@@ -199,26 +184,18 @@ fn gather_children<T: 'static>(
         collect: Cell::new(Some(collect)),
     });
     let (done, pending): (Vec<_>, Vec<_>) = unique.into_iter().partition(AnyFuture::done);
+    if pending.iter().any(|child| child.as_task().is_none()) {
+        // A pending task leaves its ring when the loop ends; a plain future has nobody.
+        let ring: Rc<dyn RawFuture> = outer.clone();
+        loop_.add_ring(Rc::downgrade(&ring));
+    }
     for child in pending {
-        let link = match child.as_task() {
-            Some(_) => Link::Strong(Rc::clone(&outer)),
-            None => Link::Weak(Rc::downgrade(&outer)),
-        };
-        child.add_done_callback(move |child| link.child_done(child));
+        child.add_done_callback(_done_callback(Rc::clone(&outer)));
     }
     for child in done {
         outer.child_done(&child);
     }
     Future(outer)
-}
-
-#[track_caller]
-fn check_loops(children: &[AnyChild], loop_: &EventLoop) {
-    if children.iter().any(|child| !child.future.0.core().belongs_to(loop_)) {
-        panic_with(ValueError(
-            "The future belongs to a different loop than the one specified as the loop argument",
-        ));
-    }
 }
 
 /// Gathers futures whose results nobody reads; their failures are returned, not raised.
@@ -228,16 +205,26 @@ pub(crate) fn gather_any(futures: Vec<AnyFuture>) -> Future<()> {
     gather_children(children, true, Box::new(|| Ok(())))
 }
 
-#[track_caller]
-fn child<A>(awaitable: A) -> Child<A::Value>
-where
-    A: Awaitable,
-    A::IntoFuture: 'static,
-    A::Value: 'static,
-{
-    match ensure_child(awaitable, None) {
-        Ok(child) => child,
-        Err(error) => panic_with(error),
+/// Makes children of the arguments, in their order, all on the loop of the first.
+#[derive(Default)]
+struct Children {
+    loop_: Option<EventLoop>,
+}
+
+impl Children {
+    #[track_caller]
+    fn add<A>(&mut self, awaitable: A) -> Child<A::Value>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        let child = match ensure_child(awaitable, self.loop_.as_ref()) {
+            Ok(child) => child,
+            Err(error) => panic_with(error),
+        };
+        self.loop_.get_or_insert_with(|| child.future.get_loop());
+        child
     }
 }
 
@@ -289,7 +276,8 @@ macro_rules! tuples {
             #[allow(non_snake_case, reason = "a variable an argument, named as its type")]
             fn gather(self) -> Future<Self::Results> {
                 let ($first, $($rest,)*) = self;
-                let ($first, $($rest,)*) = (child($first), $(child($rest),)*);
+                let mut children = Children::default();
+                let ($first, $($rest,)*) = (children.add($first), $(children.add($rest),)*);
                 let children = vec![$first.any(), $($rest.any(),)*];
                 let collect = move || Ok(($first.result()?, $($rest.result()?,)*));
                 gather_children(children, false, Box::new(collect))
@@ -299,7 +287,8 @@ macro_rules! tuples {
             #[allow(non_snake_case, reason = "a variable an argument, named as its type")]
             fn gather_return_exceptions(self) -> Future<Self::Outcomes> {
                 let ($first, $($rest,)*) = self;
-                let ($first, $($rest,)*) = (child($first), $(child($rest),)*);
+                let mut children = Children::default();
+                let ($first, $($rest,)*) = (children.add($first), $(children.add($rest),)*);
                 let children = vec![$first.any(), $($rest.any(),)*];
                 let collect = move || Ok(($first.outcome(), $($rest.outcome(),)*));
                 gather_children(children, true, Box::new(collect))
@@ -422,9 +411,10 @@ where
     <I::Item as IntoFuture>::IntoFuture: 'static,
     <I::Item as Awaitable>::Value: 'static,
 {
-    let mut children = Vec::new();
+    let mut children = Children::default();
+    let mut list = Vec::new();
     for awaitable in awaitables {
-        children.push(child(awaitable));
+        list.push(children.add(awaitable));
     }
-    children
+    list
 }

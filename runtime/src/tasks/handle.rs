@@ -56,9 +56,12 @@ impl<T: 'static> Task<T> {
         self.future.any()
     }
 
-    /// The context of a task that is over.
-    pub(crate) fn take_context(&self) -> ContextSlot {
-        self.task_core().context.take()
+    /// The context of a task whose run is over; shared with it if it goes on some other time.
+    pub(crate) fn give_back_context(&self) -> ContextSlot {
+        if self.done() {
+            return self.task_core().context.take();
+        }
+        contextvars::slot_from(&self.get_context())
     }
 }
 
@@ -135,6 +138,26 @@ impl Deref for AnyTask {
 
     fn deref(&self) -> &AnyFuture {
         &self.future
+    }
+}
+
+/// Waits for the task: raises what it failed with, and leaves a result where it is.
+impl IntoFuture for AnyTask {
+    type Output = Result<()>;
+    type IntoFuture = Future<()>;
+
+    fn into_future(self) -> Future<()> {
+        self.future.into_future()
+    }
+}
+
+/// Waits for the task: raises what it failed with, and leaves a result where it is.
+impl IntoFuture for &AnyTask {
+    type Output = Result<()>;
+    type IntoFuture = Future<()>;
+
+    fn into_future(self) -> Future<()> {
+        (&self.future).into_future()
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{Origin, ensure_child};
+use super::{Child, Origin, ensure_child};
 use crate::coroutines::Awaitable;
 use crate::exceptions::panic_with;
-use crate::futures::Future;
+use crate::futures::{AnyFuture, CallbackId, Future};
 
 /// Waits for `awaitable` and shields it from cancellation.
 ///
@@ -52,27 +52,51 @@ where
         copy_outcome(&outer, inner.result());
         return outer;
     }
-    let (origin, target) = (inner.origin, outer.clone());
-    let callback = inner.future.add_done_callback(move |inner: &Future<A::Value>| {
-        if target.cancelled() {
+    let done = _inner_done_callback(&inner, outer.clone());
+    let callback = inner.future.any().add_done_callback(done);
+    outer.any().add_done_callback(_outer_done_callback(&inner.future.any(), callback));
+    outer
+}
+
+/// What ends `outer` as the inner future ended; named as reprs show it.
+fn _inner_done_callback<T: 'static>(
+    inner: &Child<T>,
+    outer: Future<T>,
+) -> impl FnOnce(&AnyFuture) + use<T> {
+    let origin = inner.origin;
+    // A future seen without its type gives what its view gives, and the view goes now.
+    let of_view = if inner.future.0.is_view() { inner.future.0.value().take() } else { None };
+    move |inner| {
+        if outer.cancelled() {
             return;
         }
         if inner.cancelled() {
-            target.cancel();
-        } else {
-            copy_outcome(&target, origin.read(inner));
+            outer.cancel();
+            return;
         }
-    });
-    // Weak: the inner future owns the outer one by its callback.
-    let watched = Rc::downgrade(&inner.future.raw());
-    outer.add_done_callback(move |_: &Future<A::Value>| {
-        if let Some(inner) = watched.upgrade()
+        let outcome = match (of_view, inner.downcast()) {
+            (Some(value), _) => inner.0.core().read_error().map_or(Ok(value), Err),
+            (None, Some(typed)) => origin.read(&typed),
+            (None, None) => return,
+        };
+        copy_outcome(&outer, outcome);
+    }
+}
+
+/// What lets the inner future alone once `outer` is done. Weak: the inner future owns the outer
+/// one by its callback.
+fn _outer_done_callback(
+    inner: &AnyFuture,
+    callback: CallbackId,
+) -> impl FnOnce(&AnyFuture) + use<> {
+    let inner = Rc::downgrade(&inner.0);
+    move |_| {
+        if let Some(inner) = inner.upgrade()
             && !inner.core().done()
         {
             inner.core().callbacks.remove(|registered| registered.id() == Some(callback));
         }
-    });
-    outer
+    }
 }
 
 /// Ends a pending future as another one ended.

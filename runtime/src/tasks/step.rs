@@ -7,11 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::{RawTask, TaskCore, cancel, schedule_step};
-use crate::base_events::{EventLoop, ExceptionContext};
-use crate::contextvars::{self, ContextSlot};
+use super::cancel::cancel;
+use super::{RawTask, TaskCore, schedule_step};
+use crate::base_events::EventLoop;
+use crate::contextvars::{self, Context};
 use crate::events::{self, RawHandle};
-use crate::exceptions::{Error, Result, from_panic, panic_with};
+use crate::exceptions::{Error, Result, RuntimeError, StopIteration, from_panic, panic_with};
 use crate::format_helpers;
 use crate::futures::{self, CancelMessage, Core, DoneCallback, RawFuture, Typed};
 use crate::raw::current;
@@ -47,10 +48,13 @@ pub(crate) fn take_unclaimed() -> Option<Error> {
 
 /// Drops a task's coroutine; a panic out of that is reported, for there is nobody to raise to.
 pub(super) fn drop_coroutine(loop_: &EventLoop, task: &dyn RawTask) {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(|| task.clear())) else { return };
-    let mut context = ExceptionContext::new("Exception ignored while dropping a coroutine");
-    context.exception = Some(from_panic(payload));
-    let _ = loop_.call_exception_handler(context);
+    struct Clear<'a>(&'a dyn RawTask);
+    impl Drop for Clear<'_> {
+        fn drop(&mut self) {
+            self.0.clear();
+        }
+    }
+    loop_.drop_reporting(Clear(task));
 }
 
 /// How a step leaves the task.
@@ -126,7 +130,7 @@ where
     /// Leaves the coroutine where it awaits.
     fn suspend(self: &Rc<Self>) -> Step {
         let task = &self.task;
-        task.waiters.settle(self.address());
+        task.waiters.settle();
         if task.yielded.replace(false) {
             return Step::Again;
         }
@@ -163,6 +167,7 @@ where
             futures::finish_cancelled(&future, None, Some(error));
             return Ok(Step::Over);
         }
+        let error = if error.is::<StopIteration>() { no_stop_iteration(error) } else { error };
         futures::finish(&future, Some(error.clone()));
         if error.is_exit() { Err(error) } else { Ok(Step::Over) }
     }
@@ -178,6 +183,12 @@ where
     fn address(self: &Rc<Self>) -> *const () {
         Rc::as_ptr(self).cast()
     }
+}
+
+/// What Python makes of a StopIteration that leaves a coroutine.
+#[cold]
+fn no_stop_iteration(error: Error) -> Error {
+    RuntimeError("coroutine raised StopIteration").with_cause(error.clone()).with_context(error)
 }
 
 /// Makes ready what this step throws: a request to cancel goes before anything but a
@@ -218,8 +229,8 @@ where
         false
     }
 
-    fn context(&self) -> &Cell<ContextSlot> {
-        &self.task.context
+    fn get_context(&self) -> Context {
+        self.task.get_context()
     }
 
     fn callback_name(&self) -> String {
@@ -271,6 +282,10 @@ where
 
     fn task(&self) -> Option<&TaskCore> {
         Some(&self.task)
+    }
+
+    fn into_task(self: Rc<Self>) -> Option<Rc<dyn RawTask>> {
+        Some(self)
     }
 
     fn class_name(&self) -> &'static str {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
-use super::{AnyTask, Task, handle_id};
+use super::{AnyTask, Task};
 use crate::events::{TimerHandle, get_running_loop};
 use crate::exceptions::{Result, ValueError};
 use crate::futures::{AnyFuture, CallbackId, Future};
@@ -172,7 +172,7 @@ where
     let mut handles = Vec::new();
     for handle in futures.into_iter().map(Waitable::into_handle) {
         let future = <I::Item as Waitable>::future_of(&handle);
-        if seen.insert(handle_id(&future)) {
+        if seen.insert(future.clone()) {
             handles.push((handle, future));
         }
     }
@@ -200,28 +200,39 @@ impl Watch {
     fn new(futures: impl Iterator<Item = AnyFuture>, options: WaitOptions) -> Self {
         let loop_ = get_running_loop();
         let waiter = loop_.create_future();
-        let timer = options.timeout.map(|seconds| {
-            let waiter = waiter.clone();
-            loop_.call_later(seconds, move || release(&waiter))
-        });
+        let timer = options
+            .timeout
+            .map(|seconds| loop_.call_later(seconds, _release_waiter(waiter.clone())));
         let counter = Rc::new(Cell::new(0));
         let mut callbacks = Vec::new();
         for future in futures {
             counter.set(counter.get() + 1);
-            let (counter, waiter, timer) = (Rc::clone(&counter), waiter.clone(), timer.clone());
-            let callback = future.add_done_callback(move |future: &AnyFuture| {
-                counter.set(counter.get() - 1);
-                if counter.get() > 0 && !is_enough(future, options.return_when) {
-                    return Ok(());
-                }
-                if let Some(timer) = &timer {
-                    timer.cancel();
-                }
-                release(&waiter)
-            });
+            let counter = Rc::clone(&counter);
+            let on_completion =
+                _on_completion(counter, waiter.clone(), timer.clone(), options.return_when);
+            let callback = future.add_done_callback(on_completion);
             callbacks.push((future, callback));
         }
         Self { waiter, timer, callbacks }
+    }
+}
+
+/// Counts one future that is done; named as reprs show it.
+fn _on_completion(
+    counter: Rc<Cell<usize>>,
+    waiter: Future<()>,
+    timer: Option<TimerHandle>,
+    return_when: ReturnWhen,
+) -> impl FnOnce(&AnyFuture) -> Result<()> {
+    move |future| {
+        counter.set(counter.get() - 1);
+        if counter.get() > 0 && !is_enough(future, return_when) {
+            return Ok(());
+        }
+        if let Some(timer) = &timer {
+            timer.cancel();
+        }
+        release(&waiter)
     }
 }
 
@@ -245,6 +256,11 @@ fn is_enough(future: &AnyFuture, return_when: ReturnWhen) -> bool {
         }
         ReturnWhen::AllCompleted => false,
     }
+}
+
+/// What releases `waiter` when it is called; named as reprs show it.
+fn _release_waiter(waiter: Future<()>) -> impl FnOnce() -> Result<()> {
+    move || release(&waiter)
 }
 
 /// Ends `waiter` unless it is done; mirrors `_release_waiter`.

@@ -7,8 +7,8 @@ use super::{create_task, drive, flatten};
 use crate::coroutines::{Awaitable, is_handle};
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, Result, TimeoutError};
-use crate::futures::{self, AnyFuture, CallbackId};
-use crate::timeouts::{IntoTimeout, Timeout};
+use crate::futures::{self, AnyFuture, CallbackId, Future};
+use crate::timeouts::{IntoTimeout, LeaveOnDrop, Timeout};
 
 /// Waits for `awaitable`, for at most `timeout` seconds.
 ///
@@ -58,12 +58,17 @@ pub async fn wait_for<A: Awaitable>(awaitable: A, timeout: impl IntoTimeout) -> 
     let deadline = timeout.map(|seconds| get_running_loop().time() + seconds);
     let timeout = Timeout::new(deadline);
     timeout.enter()?;
-    let outcome = flatten(drive(slot).await);
+    let _left = LeaveOnDrop(&timeout);
+    let outcome = flatten(timeout.drive(slot).await);
     timeout.exit(outcome)
 }
 
 fn timed_out(error: Error) -> Error {
-    if error.is_cancelled() { Error::bare::<TimeoutError>().with_cause(error) } else { error }
+    if error.is_cancelled() {
+        Error::bare::<TimeoutError>().with_cause(error.clone()).with_context(error)
+    } else {
+        error
+    }
 }
 
 /// What the argument of a `wait_for` without time is.
@@ -88,12 +93,16 @@ fn probe<A: Awaitable>(slot: Pin<&mut Option<A::IntoFuture>>) -> Probe<A::Value>
 /// Cancels `future` and waits until it is done; mirrors `_cancel_and_wait`.
 async fn cancel_and_wait(future: &AnyFuture) -> Result<()> {
     let waiter = get_running_loop().create_future();
-    let waiting = waiter.clone();
-    let callback = future.add_done_callback(move |_| release(&waiting));
+    let callback = future.add_done_callback(_release_waiter(waiter.clone()));
     let _finally = RemoveOnDrop(future, callback);
     future.cancel();
     // Waiting on the future itself would forward a cancellation of the waiting task to it.
     waiter.await
+}
+
+/// What releases `waiter` when a future is done; named as reprs show it.
+fn _release_waiter(waiter: Future<()>) -> impl FnOnce(&AnyFuture) -> Result<()> {
+    move |_| release(&waiter)
 }
 
 struct RemoveOnDrop<'a>(&'a AnyFuture, CallbackId);

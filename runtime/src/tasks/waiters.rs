@@ -1,19 +1,24 @@
 //! The futures that a task waits for.
 //!
-//! CPython has one, `_fut_waiter`. A Rust task may poll several in one step (a `join!`), and
-//! may drop one and never say so (a `select!`). So each step renews the futures that it
-//! polls, and takes its wake-up back from those that it no longer does.
+//! CPython has one, `_fut_waiter`. A Rust task may poll several in one step (a `join!`), may
+//! leave one for a later step (whoever was polled last must still be able to wake it), and may
+//! drop one and never say so (a `select!`). So a task stays registered with every future that it
+//! has polled; those of its last step are the ones that it waits for, and that a cancellation
+//! goes to.
 
 use std::cell::Cell;
-use std::mem;
 use std::rc::{Rc, Weak};
 
-use crate::futures::{CancelMessage, RawFuture};
+use super::Block;
+use crate::futures::{CancelMessage, RawFuture, is_same};
+use crate::raw::current;
 
 #[derive(Default)]
 pub(super) struct Waiters {
     /// The one future that a plain await waits for.
     first: Cell<Option<Rc<dyn RawFuture>>>,
+    /// The block that it was polled in.
+    first_block: Cell<Option<Rc<Block>>>,
     /// Whether the first was polled in the last step, and pending then.
     is_fresh: Cell<bool>,
     rest: Cell<Option<Box<Rest>>>,
@@ -22,35 +27,58 @@ pub(super) struct Waiters {
 /// What a plain await never needs.
 #[derive(Default)]
 struct Rest {
-    more: Vec<Waiter>,
+    /// Polled in the last step, beside the first.
+    fresh: Vec<Fresh>,
+    /// Polled in an earlier step; the task is registered with them still.
+    stale: Vec<Stale>,
     /// Futures of ours that were polled with a waker that is not the task's.
-    foreign: Vec<Weak<dyn RawFuture>>,
+    foreign: Vec<Stale>,
 }
 
-struct Waiter {
+struct Fresh {
     future: Rc<dyn RawFuture>,
-    is_fresh: bool,
+    block: Option<Rc<Block>>,
+}
+
+struct Stale {
+    future: Weak<dyn RawFuture>,
+    block: Option<Rc<Block>>,
+}
+
+impl Stale {
+    /// The future, if it is alive and pending.
+    fn pending(&self) -> Option<Rc<dyn RawFuture>> {
+        self.future.upgrade().filter(|future| !future.core().done())
+    }
 }
 
 impl Waiters {
     /// Begins a step: what was waited for has yet to be polled again.
     pub(super) fn begin_step(&self) {
         self.is_fresh.set(false);
-        self.change_more(|waiter| waiter.is_fresh = false);
+        self.change_rest(|rest| {
+            for fresh in std::mem::take(&mut rest.fresh) {
+                push_stale(&mut rest.stale, &fresh.future, fresh.block);
+            }
+        });
     }
 
     /// Marks `future` as still waited for; false if the task was not registered with it.
     pub(super) fn renew(&self, future: &Rc<dyn RawFuture>) -> bool {
         let first = self.first.take();
-        let mut known = first.as_ref().is_some_and(|first| Rc::ptr_eq(first, future));
+        let is_first = first.as_ref().is_some_and(|first| is_same(&**first, &**future));
         self.first.set(first);
-        if known {
+        if is_first {
             self.is_fresh.set(true);
+            self.first_block.set(current::block());
             return true;
         }
-        self.change_more(|waiter| {
-            if Rc::ptr_eq(&waiter.future, future) {
-                waiter.is_fresh = true;
+        let mut known = false;
+        self.change_rest(|rest| {
+            known = rest.fresh.iter().any(|fresh| is_same(&*fresh.future, &**future));
+            if let Some(place) = place_of(&rest.stale, future) {
+                rest.stale.swap_remove(place);
+                rest.fresh.push(Fresh { future: Rc::clone(future), block: current::block() });
                 known = true;
             }
         });
@@ -59,47 +87,43 @@ impl Waiters {
 
     pub(super) fn add(&self, future: Rc<dyn RawFuture>) {
         match self.first.take() {
-            // A future that is done has forgotten its callbacks: its place is free.
-            Some(first) if self.is_fresh.get() || !first.core().done() => {
+            Some(first) if self.is_fresh.get() => {
                 self.first.set(Some(first));
-                self.with_rest(|rest| rest.more.push(Waiter { future, is_fresh: true }));
+                let fresh = Fresh { future, block: current::block() };
+                self.with_rest(|rest| rest.fresh.push(fresh));
+                return;
             }
-            _ => {
-                self.first.set(Some(future));
-                self.is_fresh.set(true);
+            // A future that is done has forgotten its callbacks.
+            Some(first) if !first.core().done() => {
+                let block = self.first_block.take();
+                self.with_rest(|rest| push_stale(&mut rest.stale, &first, block));
             }
+            _ => {}
         }
+        self.first.set(Some(future));
+        self.first_block.set(current::block());
+        self.is_fresh.set(true);
     }
 
     pub(super) fn add_foreign(&self, future: &Rc<dyn RawFuture>) {
-        let is_it = |known: &Weak<dyn RawFuture>| known.ptr_eq(&Rc::downgrade(future));
-        let pending =
-            |known: &Weak<dyn RawFuture>| known.upgrade().is_some_and(|known| !known.core().done());
         self.with_rest(|rest| {
-            if rest.foreign.iter().any(is_it) {
-                return;
+            if place_of(&rest.foreign, future).is_none() {
+                push_stale(&mut rest.foreign, future, current::block());
             }
-            // Swept when it would grow, so that it stays in proportion to what is pending.
-            if rest.foreign.len() == rest.foreign.capacity() {
-                rest.foreign.retain(pending);
-            }
-            rest.foreign.push(Rc::downgrade(future));
         });
     }
 
-    /// Ends a step: takes the wake-up of `task` back from what it did not poll again.
-    pub(super) fn settle(&self, task: *const ()) {
-        if !self.is_fresh.get()
-            && let Some(first) = self.first.take()
-        {
-            forget(&first, task);
+    /// Ends a step: a future that it did not poll is not kept alive by the task.
+    pub(super) fn settle(&self) {
+        if self.is_fresh.get() {
+            return;
         }
-        let Some(mut rest) = self.rest.take() else { return };
-        let (fresh, stale): (Vec<_>, Vec<_>) =
-            mem::take(&mut rest.more).into_iter().partition(|waiter| waiter.is_fresh);
-        rest.more = fresh;
-        self.rest.set(Some(rest));
-        stale.iter().for_each(|waiter| forget(&waiter.future, task));
+        if let Some(first) = self.first.take()
+            && !first.core().done()
+        {
+            let block = self.first_block.take();
+            self.with_rest(|rest| push_stale(&mut rest.stale, &first, block));
+        }
     }
 
     /// Takes the wake-up of `task` back from everything.
@@ -108,8 +132,10 @@ impl Waiters {
         if let Some(first) = self.first.take() {
             forget(&first, task);
         }
-        let more = self.rest.take().map_or(Vec::new(), |rest| rest.more);
-        more.iter().for_each(|waiter| forget(&waiter.future, task));
+        let Some(rest) = self.rest.take() else { return };
+        let stale = rest.stale.iter().filter_map(Stale::pending);
+        let fresh = rest.fresh.into_iter().map(|fresh| fresh.future);
+        fresh.chain(stale).for_each(|future| forget(&future, task));
     }
 
     /// The first of the futures that are waited for.
@@ -122,21 +148,25 @@ impl Waiters {
         first
     }
 
+    /// The future that is waited for, if there is but one.
+    pub(super) fn only(&self) -> Option<Rc<dyn RawFuture>> {
+        let first = self.first()?;
+        let mut is_alone = true;
+        self.change_rest(|rest| is_alone = rest.fresh.is_empty());
+        is_alone.then_some(first)
+    }
+
     /// Cancels what is waited for; whether any of it accepted, `None` if there is nothing.
     ///
     /// Futures polled through a foreign waker are asked only if there is nothing else.
     pub(super) fn cancel(&self, message: &CancelMessage) -> Option<bool> {
         let mut futures = Vec::from_iter(self.first());
-        self.change_more(|waiter| {
-            futures.extend(waiter.is_fresh.then(|| Rc::clone(&waiter.future)));
+        self.change_rest(|rest| {
+            futures.extend(rest.fresh.iter().map(|fresh| Rc::clone(&fresh.future)));
+            if futures.is_empty() {
+                futures.extend(rest.foreign.iter().filter_map(Stale::pending));
+            }
         });
-        if futures.is_empty()
-            && let Some(rest) = self.rest.take()
-        {
-            let pending = |future: &Rc<dyn RawFuture>| !future.core().done();
-            futures.extend(rest.foreign.iter().filter_map(Weak::upgrade).filter(pending));
-            self.rest.set(Some(rest));
-        }
         let mut accepted = None;
         for future in futures {
             let accepts = future.cancel(message.clone());
@@ -145,9 +175,29 @@ impl Waiters {
         accepted
     }
 
-    fn change_more(&self, change: impl FnMut(&mut Waiter)) {
+    /// Shows every pending future that the task may be waiting for, and the block it was polled
+    /// in.
+    pub(super) fn for_each(&self, mut show: impl FnMut(Rc<dyn RawFuture>, Option<&Rc<Block>>)) {
+        if let Some(first) = self.first() {
+            let block = self.first_block.take();
+            show(first, block.as_ref());
+            self.first_block.set(block);
+        }
+        self.change_rest(|rest| {
+            for fresh in &rest.fresh {
+                show(Rc::clone(&fresh.future), fresh.block.as_ref());
+            }
+            for stale in rest.stale.iter().chain(&rest.foreign) {
+                if let Some(future) = stale.pending() {
+                    show(future, stale.block.as_ref());
+                }
+            }
+        });
+    }
+
+    fn change_rest(&self, change: impl FnOnce(&mut Rest)) {
         if let Some(mut rest) = self.rest.take() {
-            rest.more.iter_mut().for_each(change);
+            change(&mut rest);
             self.rest.set(Some(rest));
         }
     }
@@ -157,6 +207,20 @@ impl Waiters {
         change(&mut rest);
         self.rest.set(Some(rest));
     }
+}
+
+fn place_of(list: &[Stale], future: &Rc<dyn RawFuture>) -> Option<usize> {
+    let is_it = |known: Rc<dyn RawFuture>| is_same(&*known, &**future);
+    list.iter().position(|known| known.future.upgrade().is_some_and(is_it))
+}
+
+/// Adds `future`; swept when the list would grow, so that it stays in proportion to what is
+/// pending.
+fn push_stale(list: &mut Vec<Stale>, future: &Rc<dyn RawFuture>, block: Option<Rc<Block>>) {
+    if list.len() == list.capacity() {
+        list.retain(|known| known.pending().is_some());
+    }
+    list.push(Stale { future: Rc::downgrade(future), block });
 }
 
 fn forget(future: &Rc<dyn RawFuture>, task: *const ()) {

@@ -2,6 +2,7 @@
 //!
 //! Each program here is run by this very test binary, started once more for that alone.
 
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitCode};
 
 use asyncio::{Error, KeyboardInterrupt, Result, SystemExit, ValueError, sleep};
@@ -47,7 +48,9 @@ fn run(name: &str) -> (Option<i32>, String) {
         .env(PROGRAM, name)
         .output()
         .expect("the test binary starts");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    // As a shell counts it, a signal is 128 and its number.
+    let status = output.status.code().or(output.status.signal().map(|signal| 128 + signal));
+    (status, String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 mod nothing {

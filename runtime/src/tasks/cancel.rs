@@ -1,0 +1,100 @@
+//! Python's `Task.cancel`, which goes down to what the task waits for.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::{RawTask, schedule_step};
+use crate::exceptions::{RecursionError, panic_with};
+use crate::futures::CancelMessage;
+
+/// Gathers of gathers of … this deep are no program's intention.
+const DEEPEST: usize = 512;
+
+/// Asks a task to cancel itself; false if it is done.
+///
+/// A chain of tasks, each waiting for the next, is walked and not recursed into: it may be as
+/// long as there are tasks.
+///
+/// # Panics
+/// RecursionError if the tasks wait for each other in a ring.
+pub(super) fn cancel(task: &Rc<dyn RawTask>, message: CancelMessage) -> bool {
+    let _depth = Depth::enter();
+    if !count_request(task) {
+        return false;
+    }
+    let mut task = Rc::clone(task);
+    let mut longest = task.core().try_get_loop().map_or(0, |loop_| loop_.pending_task_count());
+    while let Some(next) = awaited_task(&task) {
+        if longest == 0 {
+            panic_with(RecursionError("maximum recursion depth exceeded"));
+        }
+        longest -= 1;
+        if !count_request(&next) {
+            // It is done, so the task's step is scheduled: the request is for that.
+            request(&task, message);
+            return true;
+        }
+        task = next;
+    }
+    let stepping = task.task_core().stepping.get();
+    let accepted = if stepping { Some(false) } else { task.task_core().waiters.cancel(&message) };
+    if accepted == Some(true) {
+        return true;
+    }
+    request(&task, message);
+    // Waiting for nothing of ours, nobody else would schedule the step.
+    if accepted.is_none()
+        && let Some(loop_) = task.core().try_get_loop()
+    {
+        schedule_step(&loop_, task);
+    }
+    true
+}
+
+/// Counts one request, unless the task is done.
+fn count_request(task: &Rc<dyn RawTask>) -> bool {
+    task.core().retrieved();
+    if task.core().done() {
+        return false;
+    }
+    task.task_core().num_cancels_requested.update(|requests| requests + 1);
+    true
+}
+
+/// Leaves the request to the task's next step.
+fn request(task: &Rc<dyn RawTask>, message: CancelMessage) {
+    task.task_core().must_cancel.set(true);
+    task.core().set_cancel_message(message);
+}
+
+/// The task that `task` waits for, if it waits for nothing else.
+fn awaited_task(task: &Rc<dyn RawTask>) -> Option<Rc<dyn RawTask>> {
+    if task.task_core().stepping.get() {
+        return None;
+    }
+    task.task_core().waiters.only()?.into_task()
+}
+
+/// Counts how deep the cancellations of one thread are nested.
+struct Depth;
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Depth {
+    fn enter() -> Self {
+        let depth = DEPTH.get();
+        if depth == DEEPEST {
+            panic_with(RecursionError("maximum recursion depth exceeded"));
+        }
+        DEPTH.set(depth + 1);
+        Self
+    }
+}
+
+impl Drop for Depth {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
