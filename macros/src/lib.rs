@@ -73,6 +73,7 @@ use crate::entry::Entry;
 ///
 /// ```text
 /// fn main() -> std::process::ExitCode {
+///     #[allow(clippy::unused_async)]
 ///     async fn main() -> asyncio::Result<()> { … }
 ///     {
 ///         use asyncio::__private as __asyncio;
@@ -126,6 +127,7 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```text
 /// #[test]
 /// fn works() {
+///     #[allow(clippy::unused_async)]
 ///     async fn works() -> asyncio::Result<()> { … }
 ///     {
 ///         use asyncio::__private as __asyncio;

@@ -14,7 +14,8 @@ use crate::spans::located_at;
 /// The function that runs the coroutine.
 ///
 /// In it stays the `async fn` that was written: so its body gets those errors of the compiler that
-/// it would get without the attribute, and inner attributes stand where they may.
+/// it would get without the attribute, and inner attributes stand where they may. That it is `async`
+/// is the attribute's wish, whether it awaits or not.
 pub(crate) fn expand(entry: Entry, function: &Function, bound: &Bound) -> TokenStream {
     let Function { attributes, visibility, signature, body } = function;
     let krate = bound.value("crate").map_or_else(|| quote!(::asyncio), ToTokens::to_token_stream);
@@ -25,6 +26,7 @@ pub(crate) fn expand(entry: Entry, function: &Function, bound: &Bound) -> TokenS
         #(#attributes)*
         #test
         #visibility #head {
+            #[allow(clippy::unused_async)]
             #signature #body
             #call
         }

@@ -13,6 +13,7 @@ fn main_returns_a_status() {
         "/// Docs.
         #[inline]
         pub(crate) fn main() -> ::std::process::ExitCode {
+            #[allow(clippy::unused_async)]
             async fn main() -> Result<()> { #![allow(x)] body() }
             {
                 use ::asyncio::__private as __asyncio;
@@ -30,6 +31,7 @@ fn main_passes_its_options_on() {
             "async fn main() {}",
         ),
         "fn main() -> ::std::process::ExitCode {
+            #[allow(clippy::unused_async)]
             async fn main() {}
             {
                 use crate::runtime::__private as __asyncio;
@@ -52,6 +54,7 @@ fn a_function_of_another_name_keeps_its_type_and_parameters() {
     check_expansion(
         main("", "async fn fetch<T: Copy, const N: usize>(mut url: &'static str, (a, b): (T, [T; N])) -> T { a }"),
         "fn fetch<T: Copy, const N: usize>(url: &'static str, parameter_1: (T, [T; N])) -> T {
+            #[allow(clippy::unused_async)]
             async fn fetch<T: Copy, const N: usize>(mut url: &'static str, (a, b): (T, [T; N])) -> T { a }
             {
                 use ::asyncio::__private as __asyncio;
@@ -66,6 +69,7 @@ fn a_raw_name_stays_raw() {
     check_expansion(
         main("", "async fn r#loop() -> u8 { 1 }"),
         "fn r#loop() -> u8 {
+            #[allow(clippy::unused_async)]
             async fn r#loop() -> u8 { 1 }
             {
                 use ::asyncio::__private as __asyncio;
@@ -85,6 +89,7 @@ fn a_test_is_one_after_the_attributes_of_the_user() {
         "#[should_panic]
         #[::core::prelude::v1::test]
         fn works() {
+            #[allow(clippy::unused_async)]
             async fn works() -> Result<()> { Ok(()) }
             {
                 use ::asyncio::__private as __asyncio;
@@ -113,6 +118,7 @@ fn a_function_has_a_body() {
         "`;`: the function has no body: write `{ … }`",
         "#[::core::prelude::v1::test]
         fn works() {
+            #[allow(clippy::unused_async)]
             async fn works() { ::core::unreachable!() }
             {
                 use ::asyncio::__private as __asyncio;
@@ -128,6 +134,7 @@ fn the_function_must_be_async() {
         main("", "fn main() { work().await }"),
         "`fn`: `#[asyncio::main]` runs a coroutine: write `async fn main`",
         "fn main() -> ::std::process::ExitCode {
+            #[allow(clippy::unused_async)]
             async fn main() { work().await }
             {
                 use ::asyncio::__private as __asyncio;
@@ -190,6 +197,7 @@ fn one_test_attribute_is_enough() {
         "#[inline]
         #[::core::prelude::v1::test]
         fn works() {
+            #[allow(clippy::unused_async)]
             async fn works() {}
             {
                 use ::asyncio::__private as __asyncio;
@@ -235,6 +243,7 @@ fn cfgs_and_their_attributes_stay_where_they_are() {
         #[cfg_attr(all(), should_panic)]
         #[::core::prelude::v1::test]
         fn works() {
+            #[allow(clippy::unused_async)]
             async fn works() { #![allow(x)] }
             {
                 use ::asyncio::__private as __asyncio;
@@ -259,6 +268,7 @@ fn none_is_as_if_left_out() {
     check_expansion(
         main("debug = None, loop_factory = None", "async fn main() {}"),
         "fn main() -> ::std::process::ExitCode {
+            #[allow(clippy::unused_async)]
             async fn main() {}
             {
                 use ::asyncio::__private as __asyncio;
@@ -278,6 +288,7 @@ fn options_are_checked_all_at_once() {
          `worker_threads`: a loop runs on the one thread that started it: leave `worker_threads` out
          `5`: an option has a name and a value: write `#[asyncio::main(debug = true)]`",
         "fn main() -> ::std::process::ExitCode {
+            #[allow(clippy::unused_async)]
             async fn main() {}
             {
                 use ::asyncio::__private as __asyncio;

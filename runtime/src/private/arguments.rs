@@ -142,19 +142,19 @@ pub fn return_when(return_when: impl IsReturnWhen) -> ReturnWhen {
 )]
 pub trait IsFlag {
     /// Whether it is on.
-    fn is_on(self) -> bool;
+    fn into_bool(self) -> bool;
 }
 
 #[diagnostic::do_not_recommend]
 impl IsFlag for bool {
-    fn is_on(self) -> bool {
+    fn into_bool(self) -> bool {
         self
     }
 }
 
 /// Whether an option is on.
 pub fn flag(flag: impl IsFlag) -> bool {
-    flag.is_on()
+    flag.into_bool()
 }
 
 /// The name of a task.

@@ -134,7 +134,7 @@ async fn create_task_names_a_task() -> Result<()> {
 #[asyncio::test]
 async fn create_task_takes_a_context() -> Result<()> {
     thread_local! {
-        static WHO: ContextVar<&'static str> = ContextVar::new("who");
+        static WHO: ContextVar<&'static str> = const { ContextVar::new("who") };
     }
     async fn who() -> Result<&'static str> {
         Ok(WHO.with(|who| who.get_or("nobody")))
