@@ -98,6 +98,10 @@ pub(crate) fn format_coroutine(type_name: &str, done: bool) -> String {
 
 /// The name of a coroutine function.
 pub(crate) fn coroutine_name(type_name: &str) -> String {
+    // A future of ours that is no `async fn` is called as its function, in Rust's letters.
+    if type_name == self::type_name::<crate::tasks::Sleep>() {
+        return "sleep".to_owned();
+    }
     // The future of `async fn f` is called `f::{{closure}}`.
     let function = type_name.strip_suffix("::{{closure}}").unwrap_or(type_name);
     qualname(function)

@@ -7,6 +7,11 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// Compiles the code of the chapter for those who come from tokio.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/FROM_TOKIO.md")]
+struct FromTokio;
+
 #[cfg(not(unix))]
 compile_error!("asyncio runs on Unix: its loop watches file descriptors");
 

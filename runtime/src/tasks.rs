@@ -30,15 +30,20 @@ use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::future::{Future as StdFuture, IntoFuture};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{self, Context, ContextSlot};
 use crate::coroutines::{Awaitable, is_handle};
 use crate::events::{self, RawHandle};
-use crate::exceptions::{Error, Result, RuntimeError, TypeError, ValueError, panic_with};
+use crate::exceptions::{
+    Error, Result, RuntimeError, TypeError, ValueError, from_panic, panic_with,
+};
 use crate::format_helpers;
-use crate::futures::{self, AnyFuture, Core, DoneCallback, Future, RawFuture, Shared, Twin};
+use crate::futures::{
+    self, AnyFuture, Core, DoneCallback, Future, RawFuture, Shared, Twin, WakerCallback,
+};
 use crate::raw::current;
 use crate::raw::task::TaskCell;
 use crate::raw::waker::TaskWaker;
@@ -54,7 +59,7 @@ pub use gather::{
 };
 pub use handle::{AnyTask, Task};
 pub use shield::shield;
-pub use sleep::{sleep, sleep_with};
+pub use sleep::{Sleep, sleep, sleep_with};
 pub(crate) use step::{take_throw, take_unclaimed};
 pub use threadsafe::run_coroutine_threadsafe;
 pub use wait::{
@@ -261,7 +266,7 @@ impl<T: 'static> Task<T> {
         } else {
             schedule_step(loop_, cell.clone());
         }
-        Self::from_future(Future(cell))
+        Self::from_future(Future::of(cell))
     }
 }
 
@@ -417,6 +422,11 @@ impl<T: 'static> Child<T> {
     }
 }
 
+/// What `read` gives; a panic becomes an error, for somebody waits for it.
+fn caught<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|payload| Err(from_panic(payload)))
+}
+
 /// Python's `ensure_future`, with `loop` if given.
 #[track_caller]
 pub(crate) fn ensure_child<A>(awaitable: A, loop_: Option<&EventLoop>) -> Result<Child<A::Value>>
@@ -543,8 +553,11 @@ pub(crate) fn wait_on(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
 }
 
 /// Remembers a future that the task's step polled with a waker that is not the task's own.
-pub(crate) fn wait_on_foreign(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
-    task.task_core().waiters.add_foreign(future);
+pub(crate) fn wait_on_foreign(task: &Rc<dyn RawTask>, callback: &Rc<WakerCallback>) {
+    let address = Rc::as_ptr(task).addr();
+    if callback.poller.replace(address) != address {
+        task.task_core().waiters.add_foreign(callback);
+    }
 }
 
 /// Has the next step throw `error`.
@@ -581,7 +594,8 @@ pub(crate) fn finalize(core: &mut Core, task: &mut TaskCore, coroutine: &str) {
         return;
     }
     let coroutine = format_helpers::format_coroutine(coroutine, true);
-    let twin = Twin { task: Some(task.ghost()), coroutine: Some(coroutine) };
+    let coroutine = Some(coroutine).filter(|_| !task.ended_eagerly.get());
+    let twin = Twin { task: Some(task.ghost()), coroutine };
     futures::report_never_retrieved(core, "Task", twin);
 }
 

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::Waker;
 
 use super::{AnyFuture, RawFuture};
@@ -50,10 +50,6 @@ pub(crate) trait DoneCallback {
     fn id(&self) -> Option<CallbackId> {
         None
     }
-    /// Whether this leaves word with the very same waker.
-    fn will_wake(&self, _waker: &Waker) -> bool {
-        false
-    }
     /// As the future's repr shows it.
     fn repr(&self) -> String;
 }
@@ -90,14 +86,6 @@ impl Callbacks {
                 List::Many(callbacks)
             }
         });
-    }
-
-    /// Whether one of them is `wanted`, which must not run code of the user's.
-    pub(crate) fn any(&self, mut wanted: impl FnMut(&dyn DoneCallback) -> bool) -> bool {
-        let list = self.0.take();
-        let found = list.as_slice().iter().any(|callback| wanted(&**callback));
-        self.0.set(list);
-        found
     }
 
     /// Removes all that are `wanted` and returns how many they were.
@@ -255,21 +243,41 @@ where
 }
 
 /// The standard waker of somebody other than a task's step.
-pub(crate) struct WakerCallback(pub(crate) Waker);
+pub(crate) struct WakerCallback {
+    waker: Waker,
+    pub(crate) future: Weak<dyn RawFuture>,
+    /// The address of the task in whose step it was last polled.
+    pub(crate) poller: Cell<usize>,
+}
+
+impl WakerCallback {
+    pub(crate) fn new(waker: Waker, future: &Rc<dyn RawFuture>) -> Self {
+        Self { waker, future: Rc::downgrade(future), poller: Cell::new(0) }
+    }
+
+    /// Whether this leaves word with the very same waker.
+    pub(crate) fn wakes(&self, waker: &Waker) -> bool {
+        self.waker.will_wake(waker)
+    }
+
+    /// Takes this back from its future.
+    pub(crate) fn take_back(&self) {
+        if let Some(future) = self.future.upgrade() {
+            let core = future.core();
+            core.callbacks.remove(|callback| std::ptr::addr_eq(callback, self));
+        }
+    }
+}
 
 impl DoneCallback for WakerCallback {
     // Waking schedules by itself, so a task behind the waker is stepped in the next iteration.
     fn schedule(self: Rc<Self>, _future: &Rc<dyn RawFuture>, loop_: &EventLoop) {
-        let waker = &self.0;
+        let waker = &self.waker;
         let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake_by_ref())) else { return };
         // Those behind it have to be told all the same.
         let mut context = ExceptionContext::new("Exception in a waker");
         context.exception = Some(from_panic(payload));
         let _ = loop_.call_exception_handler(context);
-    }
-
-    fn will_wake(&self, waker: &Waker) -> bool {
-        self.0.will_wake(waker)
     }
 
     fn repr(&self) -> String {

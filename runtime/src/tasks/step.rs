@@ -76,10 +76,13 @@ where
         if !self.task.started.replace(true) && self.task.throwing.get() {
             return self.end_with_throw(loop_);
         }
-        let polled = catch_unwind(AssertUnwindSafe(|| self.poll_coroutine(&loop_.0.remote)));
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let polled = self.poll_coroutine(&loop_.0.remote);
+            polled.map(|outcome| outcome.map_err(Error::from_failure))
+        }));
         match polled {
             Ok(Poll::Pending) if !self.task.throwing.get() => Ok(self.suspend()),
-            Ok(Poll::Ready(Err(failure))) => self.fail(loop_, Error::from_failure(failure)),
+            Ok(Poll::Ready(Err(error))) => self.fail(loop_, error),
             // Foreign futures alone were polled: the error to throw reached nobody.
             Ok(_) if self.task.throwing.get() => self.end_with_throw(loop_),
             Ok(Poll::Ready(Ok(value))) => Ok(self.succeed(loop_, value)),
@@ -96,10 +99,14 @@ where
     #[track_caller]
     pub(super) fn eager_start(self: &Rc<Self>, loop_: &EventLoop) {
         let this: Rc<dyn RawTask> = self.clone();
-        match self.enter(loop_, &this) {
+        match current::leave_blocks(|| self.enter(loop_, &this)) {
             Ok(()) => self.task.ended_eagerly.set(self.core.done()),
             Err(error) => {
+                // Python's constructor has failed: there is no such task.
                 self.task.log_destroy_pending.set(false);
+                if !self.core.done() {
+                    self.leave(loop_);
+                }
                 panic_with(error);
             }
         }
@@ -109,9 +116,9 @@ where
     fn enter(self: &Rc<Self>, loop_: &EventLoop, this: &Rc<dyn RawTask>) -> Result<()> {
         self.task.waiters.begin_step();
         self.task.stepping.set(true);
+        let _over = Over(&self.task.stepping);
         let outcome =
             current::enter(this, || contextvars::enter(&self.task.context, || self.step(loop_)));
-        self.task.stepping.set(false);
         if let Step::Again = outcome?? {
             schedule_step(loop_, Rc::clone(this));
         }
@@ -182,6 +189,15 @@ where
     /// By this the futures that the task waits for know it.
     fn address(self: &Rc<Self>) -> *const () {
         Rc::as_ptr(self).cast()
+    }
+}
+
+/// Ends `stepping`, also when a value that the context drops panics.
+struct Over<'a>(&'a Cell<bool>);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
     }
 }
 
