@@ -493,7 +493,10 @@ impl EventLoop {
                 return Ok(());
             }
             if seconds == 0.0 || !self.waits_for_threads() {
-                now.set(now.get() + seconds);
+                // What other threads have sent goes before any later timer.
+                if !self.0.remote.is_waiting() {
+                    now.set(now.get() + seconds);
+                }
                 return Ok(());
             }
             // Virtual time stands still while a thread works for the loop.

@@ -230,6 +230,7 @@ pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
     let failed = error.is_some();
     core.error.set(error);
     core.state.set(State::Finished);
+    core.callbacks.check_loop(core);
     // A waker among the callbacks may look at the failure, which is then no longer unseen.
     core.log_traceback.set(failed);
     core.callbacks.schedule(future);
@@ -252,6 +253,7 @@ pub(crate) fn finish_cancelled(
     core.error.set(error);
     core.cancel_message.set(message);
     core.state.set(State::Cancelled);
+    core.callbacks.check_loop(core);
     core.callbacks.schedule(future);
     true
 }

@@ -214,6 +214,12 @@ fn resume_panic(error: &Error) {
     }
 }
 
+/// The exception for what `catch_unwind` caught: the one that a panic of ours stands for, else a
+/// `PanicError`.
+pub fn raised(payload: Box<dyn Any + Send>) -> Error {
+    crate::exceptions::from_panic(payload)
+}
+
 /// The number of iterations that `loop_` has begun.
 pub fn iteration(loop_: &EventLoop) -> u64 {
     loop_.iteration()

@@ -96,6 +96,11 @@ impl Remote {
         }
     }
 
+    /// Whether the inbox may hold something.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
     /// A job of the loop waits for the loop from now on: virtual time may pass.
     pub(crate) fn pause_job(&self) {
         self.paused_jobs.fetch_add(1, Ordering::SeqCst);
@@ -181,7 +186,7 @@ impl Selector {
             return Ok(());
         }
         remote.asleep.store(true, Ordering::SeqCst);
-        if remote.waiting.load(Ordering::SeqCst) {
+        if remote.is_waiting() {
             remote.asleep.store(false, Ordering::SeqCst);
             return Ok(());
         }

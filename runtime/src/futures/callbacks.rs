@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::{Rc, Weak};
 use std::task::Waker;
 
-use super::{AnyFuture, RawFuture};
+use super::{AnyFuture, Core, RawFuture};
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{Context, ContextSlot};
 use crate::events::{self, Callback, CallbackOutput, Created, RawHandle};
@@ -113,18 +113,29 @@ impl Callbacks {
         drop(self.0.take());
     }
 
-    /// Schedules and forgets them all.
+    /// Forgets them all if their loop is closed.
     ///
     /// # Panics
-    /// RuntimeError `Event loop is closed`, if there are any.
+    /// RuntimeError `Event loop is closed`, if there were any.
     #[track_caller]
+    pub(crate) fn check_loop(&self, core: &Core) {
+        if core.try_get_loop().is_none_or(|loop_| !loop_.is_closed()) {
+            return;
+        }
+        if !matches!(self.0.take(), List::Empty)
+            && let Some(loop_) = core.try_get_loop()
+        {
+            loop_.check_closed();
+        }
+    }
+
+    /// Schedules and forgets them all.
     pub(crate) fn schedule(&self, future: &Rc<dyn RawFuture>) {
         let list = self.0.take();
         if matches!(list, List::Empty) {
             return;
         }
         let Some(loop_) = future.core().try_get_loop() else { return };
-        loop_.check_closed();
         match list {
             List::Empty => {}
             List::One(callback) => callback.schedule(future, &loop_),

@@ -99,8 +99,10 @@ where
     #[track_caller]
     pub(super) fn eager_start(self: &Rc<Self>, loop_: &EventLoop) {
         let this: Rc<dyn RawTask> = self.clone();
-        match current::leave_blocks(|| self.enter(loop_, &this)) {
-            Ok(()) => self.task.ended_eagerly.set(self.core.done()),
+        let outcome = current::leave_blocks(|| self.enter(loop_, &this));
+        self.task.ended_eagerly.set(self.core.done());
+        match outcome {
+            Ok(()) => {}
             Err(error) => {
                 // Python's constructor has failed: there is no such task.
                 self.task.log_destroy_pending.set(false);
