@@ -395,18 +395,18 @@ macro_rules! run {
 /// It is one.
 ///
 /// # Expansion
-/// The function `raised` makes it an `Err` of the type that is returned.
+/// The function `err` makes it one of the type that is returned.
 ///
 /// ```text
 /// raise!(ValueError("x"))
 ///
-/// return asyncio::__private::raised(asyncio::__private::exception(ValueError("x")))
+/// return asyncio::__private::err(asyncio::__private::exception(ValueError("x")))
 /// ```
 ///
 /// ```text
 /// raise!(ValueError("x"), from = error)
 ///
-/// return asyncio::__private::raised(
+/// return asyncio::__private::err(
 ///     asyncio::__private::exception(ValueError("x"))
 ///         .with_cause(asyncio::__private::cause(error))
 /// )

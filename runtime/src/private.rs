@@ -19,7 +19,7 @@ pub use arguments::{
     AreHandles, Impossible, IsAwaitable, IsContext, IsFlag, IsName, IsReturnWhen, No, Yes,
     awaitable, awaitables, context, flag, handles, name, return_when, timeout,
 };
-pub use raise::{IsCause, IsException, Raises, cause, exception, raised};
+pub use raise::{IsCause, IsException, Raises, cause, err, exception};
 
 pub use crate::log::{Sink, set_log_sink};
 pub use crate::runners::{RunOptions, run_with};

@@ -24,6 +24,6 @@ pub(crate) fn expand(_: &'static Signature, private: &TokenStream, bound: &Bound
     // What the compiler may complain about here is the type that the function returns.
     let place = bound.value("exception").map_or_else(Span::call_site, Expr::span);
     let private = located_at(place, private);
-    let raised = quote_spanned!(place=> #private::raised);
-    quote!(return #raised(#exception #cause))
+    let err = quote_spanned!(place=> #private::err);
+    quote!(return #err(#exception #cause))
 }

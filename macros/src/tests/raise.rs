@@ -4,18 +4,18 @@ use crate::tests::{call, check_call, check_errors};
 
 #[test]
 fn an_exception_is_returned() {
-    check_call(call("raise!(ValueError(\"x\"))"), "return raised(exception(ValueError(\"x\")))");
+    check_call(call("raise!(ValueError(\"x\"))"), "return err(exception(ValueError(\"x\")))");
 }
 
 #[test]
 fn a_cause_is_set_on_the_way() {
     check_call(
         call("raise!(ValueError(\"x\"), from = error)"),
-        "return raised(exception(ValueError(\"x\")).with_cause(cause(error)))",
+        "return err(exception(ValueError(\"x\")).with_cause(cause(error)))",
     );
     check_call(
         call("raise!(error, from = None)"),
-        "return raised(exception(error).without_context())",
+        "return err(exception(error).without_context())",
     );
 }
 

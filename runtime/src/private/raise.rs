@@ -87,19 +87,19 @@ pub fn cause<E: IsCause<Answer>, Answer>(cause: E) -> Error {
     note = "the error of another `Result` has to implement `From<asyncio::Error>`"
 )]
 pub trait Raises {
-    /// The exception on its way out.
-    fn raised(exception: Error) -> Self;
+    /// The exception as an `Err`.
+    fn err(exception: Error) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T, E: From<Error>> Raises for Result<T, E> {
-    fn raised(exception: Error) -> Self {
+    fn err(exception: Error) -> Self {
         Err(exception.into())
     }
 }
 
-/// The exception on its way out, as what the function returns.
+/// The exception as an `Err` of what the function returns.
 #[cold]
-pub fn raised<R: Raises>(exception: Error) -> R {
-    R::raised(exception)
+pub fn err<R: Raises>(exception: Error) -> R {
+    R::err(exception)
 }

@@ -134,7 +134,7 @@ mod shadowed {
     fn awaitable() {}
     fn handles() {}
     fn exception() {}
-    fn raised() {}
+    fn err() {}
     fn timeout() {}
     fn flag() {}
     fn name() {}
