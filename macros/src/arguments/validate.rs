@@ -18,6 +18,8 @@ use crate::errors::Errors;
 /// error was reported.
 pub(crate) struct Bound {
     given: Vec<(&'static Parameter, Given)>,
+    /// Values that were refused for where they stand: what they mention is not unused.
+    pub(crate) strays: Vec<Expr>,
 }
 
 pub(crate) enum Given {
@@ -63,7 +65,7 @@ pub(crate) fn bind(
     let mut binder = Binder {
         signature,
         errors,
-        bound: Bound { given: Vec::new() },
+        bound: Bound { given: Vec::new(), strays: Vec::new() },
         mentioned: Vec::new(),
         keyword: None,
         positions: 0,
@@ -107,6 +109,9 @@ impl Binder<'_> {
         }
         if let Some((equals, name)) = self.comparison(value) {
             self.unplaced = true;
+            if let Expr::Binary(comparison) = value {
+                self.stray(&comparison.right);
+            }
             let message = format!("`==` compares: write `{name} = …` to give a value to `{name}`");
             return self.errors.at(equals, message);
         }
@@ -143,11 +148,14 @@ impl Binder<'_> {
             return self.errors.at(star, "Python's `*` has two dots here: write `..tasks`");
         }
         if !values::check(parameter, value, self.errors) {
-            return;
+            return self.stray(value);
         }
         match self.bound.given.iter_mut().find(|(bound, _)| bound.name == parameter.name) {
             Some((_, Given::Many(values))) => values.push(value.clone()),
-            Some(_) => self.errors.at(value, mixed(self.signature)),
+            Some(_) => {
+                self.errors.at(value, mixed(self.signature));
+                self.stray(value);
+            }
             None => self.bound.given.push((parameter, Given::Many(vec![value.clone()]))),
         }
     }
@@ -157,6 +165,7 @@ impl Binder<'_> {
         let Some(parameter) = self.signature.variadic() else {
             self.unplaced = true;
             self.positions += 1;
+            self.stray(value);
             return self.errors.at(dots, format!("`{macro_name}` takes no `..`: write `{usage}`"));
         };
         self.mentioned.push(parameter.name);
@@ -165,8 +174,12 @@ impl Binder<'_> {
             None => self.bound.given.push((parameter, Given::Spread(value.clone()))),
             Some(Given::Spread(_)) => {
                 self.errors.at(dots, "only one `..` may be given: write `..first.chain(second)`");
+                self.stray(value);
             }
-            Some(_) => self.errors.at(dots, mixed(self.signature)),
+            Some(_) => {
+                self.errors.at(dots, mixed(self.signature));
+                self.stray(value);
+            }
         }
     }
 
@@ -175,9 +188,11 @@ impl Binder<'_> {
         self.keyword = Some(written.clone());
         let Some(parameter) = self.signature.named(&written) else {
             self.unplaced = true;
+            self.stray(value);
             return self.errors.at(name, unknown(self.signature, &written));
         };
         if self.mentioned.contains(&parameter.name) {
+            self.stray(value);
             return self
                 .errors
                 .at(name, format!("`{written}` is given twice: leave one of the two out"));
@@ -206,6 +221,7 @@ impl Binder<'_> {
             let message = "there is no `**` as in Python: write each argument as `name = value`";
             return self.errors.at(star, message);
         }
+        self.stray(value);
         if std::mem::replace(&mut self.crowded, true) {
             return;
         }
@@ -229,9 +245,20 @@ impl Binder<'_> {
 
     fn accept(&mut self, parameter: &'static Parameter, value: &Expr) {
         self.mentioned.push(parameter.name);
-        let left_out = parameter.default == Default::None && is_none(value);
-        if !left_out && values::check(parameter, value, self.errors) {
+        if parameter.default == Default::None && is_none(value) {
+            return;
+        }
+        if values::check(parameter, value, self.errors) {
             self.bound.given.push((parameter, Given::One(value.clone())));
+        } else {
+            self.stray(value);
+        }
+    }
+
+    /// Keeps a refused value, unless it would be a mistake of its own.
+    fn stray(&mut self, value: &Expr) {
+        if values::may_stand_alone(value) {
+            self.bound.strays.push(value.clone());
         }
     }
 

@@ -70,8 +70,10 @@ fn split(input: TokenStream) -> (TokenStream, TokenStream) {
 
 /// Stage `fallback`: the values that were understood, checked in a branch that never runs.
 ///
-/// So their own mistakes are reported at the same time, and editors go on completing in them.
+/// So their own mistakes are reported at the same time, and editors go on completing in them. What
+/// only a refused value uses is not called unused.
 fn fallback(private: &TokenStream, bound: &Bound) -> TokenStream {
     let values = bound.iter().map(|(parameter, given)| checked(private, parameter.takes, given));
-    quote!(if false { #(let _ = #values;)* })
+    let strays = &bound.strays;
+    quote!(if false { #(let _ = #values;)* #(let _ = #strays;)* })
 }

@@ -43,6 +43,15 @@ pub(super) fn check_spread(value: &Expr, errors: &mut Errors) -> bool {
     !path_of_python(ungrouped(value), errors)
 }
 
+/// Whether the compiler has nothing to say about a value that was refused.
+pub(super) fn may_stand_alone(value: &Expr) -> bool {
+    match ungrouped(value) {
+        Expr::Lit(_) | Expr::Await(_) => false,
+        Expr::Path(path) => !["True", "False"].iter().any(|name| path.path.is_ident(name)),
+        value => dot_behind_the_crate(value).is_none(),
+    }
+}
+
 /// Whether the value is written `None`.
 pub(crate) fn is_none(value: &Expr) -> bool {
     matches!(ungrouped(value), Expr::Path(path) if path.path.is_ident("None"))
