@@ -107,11 +107,9 @@ impl Binder<'_> {
         if !self.signature.has_positions() {
             return self.option_without_value(value);
         }
-        if let Some((equals, name)) = self.comparison(value) {
+        if let Some((name, equals, meant)) = self.comparison(value) {
             self.unplaced = true;
-            if let Expr::Binary(comparison) = value {
-                self.stray(&comparison.right);
-            }
+            self.stray(meant);
             let message = format!("`==` compares: write `{name} = …` to give a value to `{name}`");
             return self.errors.at(equals, message);
         }
@@ -128,19 +126,21 @@ impl Binder<'_> {
         self.positions += 1;
         if matches!(parameter.place, Place::Variadic { .. }) {
             self.variadic(parameter, value);
-        } else if !self.mentioned.contains(&parameter.name) {
+        } else if self.mentioned.contains(&parameter.name) {
+            self.stray(value);
+        } else {
             self.accept(parameter, value);
         }
     }
 
-    /// The sign of `name == value`, where `name` is that of a parameter.
-    fn comparison<'v>(&self, value: &'v Expr) -> Option<(&'v BinOp, &'static str)> {
-        let Expr::Binary(ExprBinary { left, op: op @ BinOp::Eq(_), .. }) = value else {
+    /// The parts of `name == value`, where the name is that of a parameter.
+    fn comparison<'v>(&self, value: &'v Expr) -> Option<(&'static str, &'v BinOp, &'v Expr)> {
+        let Expr::Binary(ExprBinary { left, op: op @ BinOp::Eq(_), right, .. }) = value else {
             return None;
         };
         let Expr::Path(left) = &**left else { return None };
         let parameter = self.signature.named(&left.path.get_ident()?.to_string())?;
-        Some((op, parameter.name))
+        Some((parameter.name, op, right))
     }
 
     fn variadic(&mut self, parameter: &'static Parameter, value: &Expr) {
