@@ -1,6 +1,7 @@
 //! The event loop; mirrors `base_events.py`.
 
 mod callbacks;
+mod debug_mode;
 mod exception_handler;
 mod executor;
 
@@ -18,13 +19,12 @@ use slab::Slab;
 
 use crate::clock::{Clock, ulp};
 use crate::constants;
-use crate::coroutines::Awaitable;
-use crate::events::{self, RawHandle};
+use crate::coroutines::{self, Awaitable};
+use crate::events::{self, Created, RawHandle};
 use crate::exceptions::{Result, RuntimeError, ValueError, from_panic, panic_with};
 use crate::format_helpers::repr_bool;
 use crate::futures::{AnyFuture, Future, RawFuture};
 use crate::heapq::{self, Entry};
-use crate::log;
 use crate::selector_events::{Remote, Selector, TaskKey};
 use crate::sys::SigintHandler;
 use crate::tasks::{self, RawTask, Task, TaskFactory, TaskOptions};
@@ -65,6 +65,8 @@ pub(crate) struct Inner {
     stopping: Cell<bool>,
     life: Cell<Life>,
     debug: Cell<bool>,
+    /// Where the handle that is running was created.
+    current_handle: Cell<Created>,
     slow_callback_duration: Cell<f64>,
     exception_handler: RefCell<Option<ExceptionHandler>>,
     task_factory: RefCell<Option<TaskFactory>>,
@@ -133,7 +135,8 @@ impl EventLoop {
             running: Cell::new(false),
             stopping: Cell::new(false),
             life: Cell::new(Life::Open),
-            debug: Cell::new(crate::coroutines::is_debug_mode()),
+            debug: Cell::new(false),
+            current_handle: Cell::new(None),
             slow_callback_duration: Cell::new(constants::SLOW_CALLBACK_DURATION),
             exception_handler: RefCell::new(None),
             task_factory: RefCell::new(None),
@@ -143,6 +146,7 @@ impl EventLoop {
             iteration: Cell::new(0),
             threads: Threads::default(),
         }));
+        loop_.set_debug(coroutines::is_debug_mode());
         events::register_loop(&loop_);
         loop_
     }
@@ -406,7 +410,7 @@ impl EventLoop {
             ntodo.set(left);
             let Some(handle) = self.0.ready.borrow_mut().pop_front() else { break };
             if self.0.debug.get() {
-                self.run_timed(handle)?;
+                self.run_watched(handle)?;
             } else {
                 handle.run(self)?;
             }
@@ -516,20 +520,6 @@ impl EventLoop {
         while let Some(entry) = self.pop_timer(|head| head.when < end_time) {
             self.push(entry.timer);
         }
-    }
-
-    fn run_timed(&self, handle: Rc<dyn RawHandle>) -> Result<()> {
-        if handle.cancelled() {
-            return Ok(());
-        }
-        let started = self.time();
-        let outcome = Rc::clone(&handle).run(self);
-        let duration = self.time() - started;
-        if duration >= self.0.slow_callback_duration.get() {
-            let handle = handle.repr();
-            log::log(&format!("Executing {handle} took {duration:.3} seconds"));
-        }
-        outcome
     }
 
     /// The number of iterations begun so far.

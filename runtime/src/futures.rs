@@ -72,7 +72,7 @@ impl Core {
         Self::with_loop(Rc::downgrade(&loop_.0), loop_.created())
     }
 
-    fn with_loop(loop_: Weak<Inner>, created: Created) -> Self {
+    pub(crate) fn with_loop(loop_: Weak<Inner>, created: Created) -> Self {
         Self {
             loop_,
             callbacks: Callbacks::default(),
@@ -321,6 +321,7 @@ pub(crate) fn report_never_retrieved(core: &mut Core, class_name: &'static str, 
     let loop_ = core.try_get_loop();
     let mut context = ExceptionContext::new(format!("{class_name} exception was never retrieved"));
     context.exception = error;
+    context.source_traceback = core.created;
     context.future = Some(AnyFuture(Rc::new(Ghost { core: finished, class_name, twin })));
     // A destructor has nobody to raise to, as in Python.
     let _ = match loop_ {

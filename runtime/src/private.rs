@@ -70,6 +70,7 @@ where
 }
 
 /// Runs `#[asyncio::main]`: an exception is printed, and the status is that of Python.
+#[track_caller]
 pub fn main<F>(main: F, options: RunOptions) -> ExitCode
 where
     F: StdFuture<Output: Outcome> + 'static,

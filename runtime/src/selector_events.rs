@@ -67,6 +67,8 @@ pub(crate) struct Remote {
     asleep: AtomicBool,
     /// How many of the loop's jobs on other threads wait for the loop itself.
     paused_jobs: AtomicUsize,
+    /// Whether the loop is in debug mode.
+    debug: AtomicBool,
     waker: mio::Waker,
 }
 
@@ -125,6 +127,14 @@ impl Remote {
         }
     }
 
+    pub(crate) fn is_in_debug_mode(&self) -> bool {
+        self.debug.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_debug(&self, enabled: bool) {
+        self.debug.store(enabled, Ordering::Relaxed);
+    }
+
     /// Whether another thread has sent something since the last time.
     pub(crate) fn has_messages(&self) -> bool {
         self.waiting.load(Ordering::SeqCst)
@@ -162,6 +172,7 @@ impl Selector {
             waiting: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             paused_jobs: AtomicUsize::new(0),
+            debug: AtomicBool::new(false),
             waker: mio::Waker::new(poll.registry(), INBOX)?,
         };
         Ok((Self { poll, events: Events::with_capacity(EVENTS_CAPACITY) }, Arc::new(remote)))

@@ -8,10 +8,12 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use crate::base_events::{EventLoop, ExceptionContext};
+use crate::contextlib::AsyncContextManager;
 use crate::coroutines::Awaitable;
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError};
 use crate::futures::{AnyFuture, Future};
+use crate::raw::current;
 use crate::tasks::{self, AnyTask, Block, Task, TaskOptions, current_task_of};
 
 /// Tasks that are waited for together.
@@ -97,6 +99,7 @@ impl TaskGroup {
     /// # Errors
     /// RuntimeError if the group was not entered, is finished or is shutting down; the
     /// coroutine is dropped then.
+    #[track_caller]
     pub fn create_task<A>(&self, coroutine: A) -> Result<Task<A::Value>>
     where
         A: Awaitable,
@@ -110,6 +113,7 @@ impl TaskGroup {
     ///
     /// # Errors
     /// As [`create_task`](Self::create_task).
+    #[track_caller]
     pub fn create_task_with<A>(&self, coroutine: A, options: TaskOptions) -> Result<Task<A::Value>>
     where
         A: Awaitable,
@@ -247,7 +251,10 @@ impl TaskGroup {
         }
         match body_error {
             Some(lone) if errors.len() == 1 && lone.is::<GeneratorExit>() => Err(lone),
-            _ => Err(Error::group_of("unhandled errors in a TaskGroup", errors)),
+            _ => {
+                let group = Error::group_of("unhandled errors in a TaskGroup", errors);
+                Err(group.without_context())
+            }
         }
     }
 
@@ -317,6 +324,26 @@ impl TaskGroup {
             self.cancel_parent();
         }
         Ok(())
+    }
+}
+
+impl AsyncContextManager for TaskGroup {
+    type Value = Self;
+
+    async fn aenter(&self) -> Result<Self> {
+        self.enter()?;
+        self.0.block.replace(current::block());
+        Ok(self.clone())
+    }
+
+    /// An error that is left by then is the cancellation that the group asked for itself.
+    async fn aexit(&self, error: Option<&Error>) -> Result<bool> {
+        self.exit(error.cloned()).await?;
+        Ok(true)
+    }
+
+    fn finally(&self) {
+        drop(LeaveOnDrop(self));
     }
 }
 

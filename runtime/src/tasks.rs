@@ -36,7 +36,7 @@ use std::rc::Rc;
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{self, Context, ContextSlot};
 use crate::coroutines::{Awaitable, is_handle};
-use crate::events::{self, RawHandle};
+use crate::events::{self, Created, RawHandle};
 use crate::exceptions::{
     Error, Result, RuntimeError, TypeError, ValueError, from_panic, panic_with,
 };
@@ -206,6 +206,8 @@ pub struct TaskOptions {
     name: Option<Rc<str>>,
     context: Option<ContextSlot>,
     eager_start: Option<bool>,
+    /// Where the task was asked for, be it made by a factory.
+    created: Created,
 }
 
 impl TaskOptions {
@@ -249,13 +251,12 @@ impl fmt::Debug for TaskOptions {
 
 impl<T: 'static> Task<T> {
     /// Makes a task of `coroutine` and schedules its first step.
-    #[track_caller]
     pub(crate) fn start<C, E>(loop_: &EventLoop, coroutine: C, options: TaskOptions) -> Self
     where
         C: StdFuture<Output = Result<T, E>> + 'static,
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
-        let core = Core::new(loop_);
+        let core = Core::with_loop(Rc::downgrade(&loop_.0), options.created);
         let eager_start = options.eager_start.unwrap_or(false);
         let cell = loop_.register_task(|key| {
             let waker = TaskWaker::new(&loop_.0.remote, key);
@@ -324,7 +325,7 @@ where
 
 impl EventLoop {
     #[track_caller]
-    pub(crate) fn start_task<A>(&self, coroutine: A, options: TaskOptions) -> Task<A::Value>
+    pub(crate) fn start_task<A>(&self, coroutine: A, mut options: TaskOptions) -> Task<A::Value>
     where
         A: Awaitable,
         A::IntoFuture: 'static,
@@ -335,6 +336,7 @@ impl EventLoop {
             panic_with(TypeError(format!("a coroutine was expected, got {future:?}")));
         }
         let Some(coroutine) = coroutine else { unreachable!("only a handle is taken out") };
+        options.created = self.created();
         match self.get_task_factory() {
             Some(factory) => Coroutine::new(coroutine).start_with(&*factory, self, options),
             None => Task::start(self, coroutine, options),
@@ -578,6 +580,7 @@ pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
     }
     if task.task_core().log_destroy_pending.get() {
         let mut context = ExceptionContext::new("Task was destroyed but it is pending!");
+        context.source_traceback = task.core().created;
         context.task = Some(AnyTask::from_future(AnyFuture(task.clone())));
         // There is nobody to raise to: Python does this in a destructor.
         let _ = loop_.call_exception_handler(context);

@@ -6,9 +6,11 @@ use std::pin::{Pin, pin};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+use crate::contextlib::AsyncContextManager;
 use crate::events::{self, Handle, TimerHandle};
 use crate::exceptions::{Error, ExceptionGroup, Result, RuntimeError, TimeoutError};
 use crate::format_helpers::repr_float;
+use crate::raw::current;
 use crate::tasks::{self, AnyTask, Block};
 
 /// A timeout: seconds as a number, a [`Duration`], or `None` for none.
@@ -266,6 +268,25 @@ impl Timeout {
             error.exceptions().iter().for_each(insert_timeout_error);
         }
         Err(error)
+    }
+}
+
+impl AsyncContextManager for Timeout {
+    type Value = Self;
+
+    async fn aenter(&self) -> Result<Self> {
+        self.enter()?;
+        self.0.block.replace(current::block());
+        Ok(self.clone())
+    }
+
+    async fn aexit(&self, error: Option<&Error>) -> Result<bool> {
+        self.exit(error.cloned().map_or(Ok(()), Err))?;
+        Ok(false)
+    }
+
+    fn finally(&self) {
+        drop(LeaveOnDrop(self));
     }
 }
 

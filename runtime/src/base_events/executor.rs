@@ -164,7 +164,7 @@ fn warn_of_threads(timeout: Option<f64>) {
     let timeout = timeout.map_or_else(|| "None".to_owned(), repr_float);
     // Python prints what it was given, which is a whole number more often than not.
     let timeout = timeout.strip_suffix(".0").unwrap_or(&timeout);
-    log::log(&format!(
+    log::warning(&format!(
         "RuntimeWarning: The executor did not finishing joining its threads within {timeout} \
          seconds."
     ));

@@ -11,7 +11,7 @@ use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{Context, ContextSlot};
 use crate::events::{self, Callback, CallbackOutput, Created, RawHandle};
 use crate::exceptions::{Result, from_panic};
-use crate::format_helpers::format_callback;
+use crate::format_helpers::{format_call, format_callback};
 
 /// Names a done-callback for [`Future::remove_done_callback`](crate::Future::remove_done_callback).
 ///
@@ -225,7 +225,12 @@ where
 {
     fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
         let Some(function) = self.callback.take() else { return Ok(()) };
-        let Some(handle) = self.future.take().and_then(self.narrow) else { return Ok(()) };
+        let future = self.future.take();
+        if self.created().is_some() {
+            // Reports show the argument, in debug mode.
+            self.future.set(future.clone());
+        }
+        let Some(handle) = future.and_then(self.narrow) else { return Ok(()) };
         match events::call(self.callback.context(), || function(&handle)) {
             Ok(()) => Ok(()),
             Err(error) => events::report_callback(loop_, self, error),
@@ -245,11 +250,15 @@ where
     }
 
     fn callback_name(&self) -> String {
-        format_callback::<F>()
+        let future = self.future.take();
+        let argument = future.as_ref().filter(|_| self.created().is_some());
+        let name = format_call::<F>(argument.map(|future| format!("{future:?}")));
+        self.future.set(future);
+        name
     }
 
-    fn callback_repr(&self) -> Option<String> {
-        self.callback.repr()
+    fn created(&self) -> Created {
+        self.callback.created()
     }
 }
 

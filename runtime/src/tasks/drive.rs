@@ -2,12 +2,13 @@
 
 use std::cell::Cell;
 use std::future::{Future as StdFuture, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::Poll;
 
 use super::{AnyTask, schedule_step, take_unclaimed};
-use crate::exceptions::{CancelledError, Error, Result};
+use crate::exceptions::{CancelledError, Error, Result, from_panic};
 use crate::futures::RawFuture;
 use crate::raw::current;
 
@@ -16,7 +17,15 @@ use crate::raw::current;
 /// A cancellation goes to the futures of ours inside; if it finds none, what is in there is
 /// foreign: it is dropped, and the `CancelledError` is raised here.
 pub(crate) async fn drive<F: StdFuture>(slot: Pin<&mut Option<F>>) -> Result<F::Output> {
-    drive_with(slot, |poll| poll(), take_unclaimed).await
+    drive_with(
+        slot,
+        |poll| {
+            poll();
+            Ok(())
+        },
+        take_unclaimed,
+    )
+    .await
 }
 
 /// [`drive`] as a block, which can be cancelled without the rest of its task.
@@ -24,7 +33,10 @@ pub(crate) async fn drive_block<F: StdFuture>(
     block: &Rc<Block>,
     slot: Pin<&mut Option<F>>,
 ) -> Result<F::Output> {
-    let enter = |poll: &mut dyn FnMut()| current::enter_block(block, poll);
+    // What a body panics with goes through the end of its block, as all that it raises does.
+    let enter = |poll: &mut dyn FnMut()| {
+        catch_unwind(AssertUnwindSafe(|| current::enter_block(block, poll))).map_err(from_panic)
+    };
     let unclaimed = || take_unclaimed().or_else(|| block.thrown.take().then(CancelledError));
     drive_with(slot, enter, unclaimed).await
 }
@@ -37,17 +49,17 @@ pub(crate) async fn poll_in_block<F: StdFuture>(block: &Rc<Block>, future: F) ->
 
 async fn drive_with<F: StdFuture>(
     mut slot: Pin<&mut Option<F>>,
-    enter: impl Fn(&mut dyn FnMut()),
+    enter: impl Fn(&mut dyn FnMut()) -> Result<()>,
     unclaimed: impl Fn() -> Option<Error>,
 ) -> Result<F::Output> {
     poll_fn(|cx| {
         let Some(mut future) = slot.as_mut().as_pin_mut() else { return Poll::Pending };
         let mut polled = Poll::Pending;
-        enter(&mut || polled = future.as_mut().poll(cx));
+        let entered = enter(&mut || polled = future.as_mut().poll(cx));
         if let Poll::Ready(output) = polled {
             return Poll::Ready(Ok(output));
         }
-        let Some(error) = unclaimed() else { return Poll::Pending };
+        let Some(error) = entered.err().or_else(&unclaimed) else { return Poll::Pending };
         slot.set(None);
         Poll::Ready(Err(error))
     })

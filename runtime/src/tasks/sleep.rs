@@ -12,7 +12,7 @@ use std::task::{Context as TaskContext, Poll, Waker, ready};
 use super::{RawTask, step};
 use crate::base_events::EventLoop;
 use crate::contextvars::Context;
-use crate::events::{RawHandle, RawTimer, get_running_loop, timer_repr};
+use crate::events::{Created, RawHandle, RawTimer, get_running_loop, timer_repr};
 use crate::exceptions::{Error, Result, ValueError};
 use crate::futures::{
     self, CancelMessage, Core, RawFuture, Registration, Typed, poll_reading, value_repr,
@@ -220,8 +220,8 @@ impl RawHandle for Alarm {
         "_set_result_unless_cancelled()".to_owned()
     }
 
-    fn callback_repr(&self) -> Option<String> {
-        (!self.cancelled.get()).then(|| self.callback_name())
+    fn created(&self) -> Created {
+        self.core.created
     }
 
     fn repr(&self) -> String {

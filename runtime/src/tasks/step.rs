@@ -11,7 +11,7 @@ use super::cancel::cancel;
 use super::{RawTask, TaskCore, schedule_step};
 use crate::base_events::EventLoop;
 use crate::contextvars::{self, Context};
-use crate::events::{self, RawHandle};
+use crate::events::{self, Created, RawHandle};
 use crate::exceptions::{Error, Result, RuntimeError, StopIteration, from_panic, panic_with};
 use crate::format_helpers;
 use crate::futures::{self, CancelMessage, Core, DoneCallback, RawFuture, Typed};
@@ -255,11 +255,11 @@ where
         "<TaskStepMethWrapper object>()".to_owned()
     }
 
-    fn callback_repr(&self) -> Option<String> {
-        Some(self.callback_name())
+    fn created(&self) -> Created {
+        self.core.created
     }
 
-    fn repr(&self) -> String {
+    fn slow_repr(&self) -> String {
         crate::base_futures::future_repr(self)
     }
 }
