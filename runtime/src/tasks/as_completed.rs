@@ -70,7 +70,8 @@ where
     let loop_ = events::get_event_loop();
     let mut seen = HashSet::new();
     let mut todo = Vec::new();
-    for awaitable in awaitables {
+    // All of them are there before the first becomes a task, as in Python's set.
+    for awaitable in Vec::from_iter(awaitables) {
         let child = match ensure_child(awaitable, Some(&loop_)) {
             Ok(child) => child,
             Err(error) => panic_with(error),
