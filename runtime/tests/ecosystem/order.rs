@@ -226,7 +226,7 @@ fn each_hop_over_a_channel_is_one_iteration() -> Result<()> {
 }
 
 #[test]
-fn what_a_thread_sends_runs_behind_what_is_ready() -> Result<()> {
+fn what_a_thread_sends_runs_before_what_is_scheduled_after_it() -> Result<()> {
     let loop_ = EventLoop::with_virtual_clock();
     let (sender, receiver) = async_channel::bounded(1);
     let trace = Trace::start(&loop_);
@@ -244,7 +244,7 @@ fn what_a_thread_sends_runs_behind_what_is_ready() -> Result<()> {
         }
     });
     loop_.run_until_complete(task)?;
-    trace.expect([(2, "scheduled later"), (2, "received 1")]);
+    trace.expect([(2, "received 1"), (2, "scheduled later")]);
     loop_.close()
 }
 
