@@ -51,6 +51,7 @@ crate::scenarios! { threads:
     a_thread_that_does_not_wait_long,
     a_coroutine_has_the_context_of_the_thread,
     calls_of_a_thread_come_in_order,
+    calls_of_a_thread_and_of_the_loop_come_in_order,
     a_thread_takes_its_call_back,
     a_thread_wakes_a_loop_that_sleeps,
     a_thread_stops_the_loop,
@@ -684,6 +685,21 @@ fn calls_of_a_thread_come_in_order() {
         trace!("the thread is over");
         asyncio::sleep(1).await?;
         trace!("end");
+        Ok(())
+    }
+
+    run(main());
+}
+
+fn calls_of_a_thread_and_of_the_loop_come_in_order() {
+    async fn main() -> Result<()> {
+        let loop_ = asyncio::get_running_loop();
+        loop_.call_soon(|| trace!("before the thread"));
+        let remote = loop_.handle();
+        on_another_thread(move || remote.call_soon_threadsafe(|| trace!("by the thread")))?;
+        loop_.call_soon(|| trace!("after the thread"));
+        asyncio::sleep(0).await?;
+        trace!("the next iteration");
         Ok(())
     }
 

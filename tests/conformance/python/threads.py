@@ -580,6 +580,19 @@ def calls_of_a_thread_come_in_order():
 
 
 @scenario
+def calls_of_a_thread_and_of_the_loop_come_in_order():
+    async def main():
+        loop = asyncio.get_running_loop()
+        loop.call_soon(trace, "before the thread")
+        on_another_thread(lambda: loop.call_soon_threadsafe(trace, "by the thread"))
+        loop.call_soon(trace, "after the thread")
+        await asyncio.sleep(0)
+        trace("the next iteration")
+
+    run(main())
+
+
+@scenario
 def a_thread_takes_its_call_back():
     async def main():
         loop = asyncio.get_running_loop()
