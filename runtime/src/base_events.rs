@@ -566,7 +566,7 @@ impl EventLoop {
         }
         timer.scheduled().set(true);
         let entry = Entry { when: timer.when(), timer: timer.clone() };
-        heapq::heappush(&mut self.0.scheduled.borrow_mut(), entry);
+        heapq::heappush(&mut self.0.scheduled.borrow_mut(), entry, Entry::is_before);
         TimerHandle(timer)
     }
 
@@ -638,7 +638,7 @@ impl EventLoop {
             let all = mem::take(&mut *self.0.scheduled.borrow_mut());
             let (cancelled, mut kept): (Vec<_>, Vec<_>) =
                 all.into_iter().partition(|entry| entry.timer.cancelled());
-            heapq::heapify(&mut kept);
+            heapq::heapify(&mut kept, Entry::is_before);
             *self.0.scheduled.borrow_mut() = kept;
             self.0.timer_cancelled_count.set(0);
             cancelled.iter().for_each(|entry| entry.timer.scheduled().set(false));
@@ -656,7 +656,7 @@ impl EventLoop {
         if !wanted(scheduled.first()?) {
             return None;
         }
-        let entry = heapq::heappop(&mut scheduled)?;
+        let entry = heapq::heappop(&mut scheduled, Entry::is_before)?;
         entry.timer.scheduled().set(false);
         Some(entry)
     }
