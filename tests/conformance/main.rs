@@ -10,6 +10,7 @@
 //! `trace.rs` cuts from both sides; it is never edited.
 
 mod cancellation;
+mod contention;
 mod contexts;
 mod futures;
 mod gather;
@@ -112,8 +113,9 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 13] = [
+    let areas: [&[Scenario]; 14] = [
         cancellation::SCENARIOS,
+        contention::SCENARIOS,
         contexts::SCENARIOS,
         futures::SCENARIOS,
         gather::SCENARIOS,
