@@ -130,7 +130,9 @@ async fn use_a_lock(label: &str, kind: usize, dice: &mut Dice, things: &Things) 
             let holding = hold_semaphore(things.semaphore.clone(), delay);
             outcome(&format!("{label} semaphore"), holding).await
         }
-        2 => outcome(&format!("{label} bounded"), hold_bounded(things.bounded.clone(), delay)).await,
+        2 => {
+            outcome(&format!("{label} bounded"), hold_bounded(things.bounded.clone(), delay)).await
+        }
         3 => {
             let waiting = wait_under_lock(things.condition.clone());
             outcome(&format!("{label} condition"), waiting).await
@@ -201,7 +203,11 @@ async fn disturb(
         14 => {
             let event = &things.event;
             attempt(&format!("{label} changes event"), || {
-                if event.is_set() { event.clear() } else { event.set() };
+                if event.is_set() {
+                    event.clear()
+                } else {
+                    event.set()
+                };
                 Ok(())
             });
             let label = format!("{label} changes barrier");

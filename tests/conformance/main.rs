@@ -15,9 +15,11 @@ mod contexts;
 mod futures;
 mod gather;
 mod iterations;
+mod locks;
 mod logs;
 mod loop_core;
 mod mixtures;
+mod queues;
 mod repr;
 mod reprs;
 mod runners;
@@ -113,16 +115,18 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 14] = [
+    let areas: [&[Scenario]; 16] = [
         cancellation::SCENARIOS,
         contention::SCENARIOS,
         contexts::SCENARIOS,
         futures::SCENARIOS,
         gather::SCENARIOS,
         iterations::SCENARIOS,
+        locks::SCENARIOS,
         logs::SCENARIOS,
         loop_core::SCENARIOS,
         mixtures::SCENARIOS,
+        queues::SCENARIOS,
         reprs::SCENARIOS,
         runners::SCENARIOS,
         tasks::SCENARIOS,
