@@ -33,12 +33,12 @@ fn add_up(limit: u32) -> Result<u32> {
     Ok((0..=limit).sum())
 }
 
-/// Somebody else's pool: here a thread for each job.
+/// Somebody else's pool: that of rayon, which has a thread for each processor.
 struct OtherPool;
 
 impl Executor for OtherPool {
     fn execute(&self, job: Job) -> Result<()> {
-        thread::spawn(|| job.run());
+        rayon::spawn(|| job.run());
         Ok(())
     }
 }

@@ -154,6 +154,8 @@ exported_methods! {
     set_task_factory(asyncio::eager_task_factory) get_task_factory() get_exception_handler()
     set_exception_handler(|_, _| ()) default_exception_handler(&ExceptionContext::new("x"))
     call_exception_handler(ExceptionContext::new("x")) get_debug() set_debug(true)
+    shutdown_default_executor(None) run_in_executor(None, || asyncio::Ok(()))
+    set_default_executor(asyncio::concurrent::ThreadPoolExecutor::new())
 }
 
 absent_methods! {
@@ -471,6 +473,22 @@ fn as_completed_starts_in_the_order_of_its_arguments() {
         Ok(())
     })
     .unwrap();
+}
+
+#[test]
+fn no_time_is_no_start_whatever_the_factory() {
+    let loop_ = EventLoop::with_virtual_clock();
+    loop_.set_task_factory(asyncio::eager_task_factory);
+    let outcome = loop_.run_until_complete(asyncio::wait_for(
+        async {
+            unreachable!("it never starts");
+            #[expect(unreachable_code, reason = "it tells the type")]
+            asyncio::Ok(())
+        },
+        0,
+    ));
+    assert!(outcome.unwrap_err().is::<asyncio::TimeoutError>());
+    loop_.close().unwrap();
 }
 
 #[test]

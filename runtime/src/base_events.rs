@@ -1,13 +1,16 @@
 //! The event loop; mirrors `base_events.py`.
 
+mod callbacks;
+mod debug_mode;
 mod exception_handler;
 mod executor;
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::thread;
@@ -16,21 +19,15 @@ use slab::Slab;
 
 use crate::clock::{Clock, ulp};
 use crate::constants;
-use crate::contextvars::{self, Context};
-use crate::coroutines::Awaitable;
-use crate::events::{
-    self, Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, RawTimer,
-    ThreadSafeHandle, Timer, TimerHandle,
-};
+use crate::coroutines::{self, Awaitable};
+use crate::events::{self, Created, RawHandle};
 use crate::exceptions::{Result, RuntimeError, ValueError, from_panic, panic_with};
 use crate::format_helpers::repr_bool;
 use crate::futures::{AnyFuture, Future, RawFuture};
 use crate::heapq::{self, Entry};
-use crate::log;
 use crate::selector_events::{Remote, Selector, TaskKey};
 use crate::sys::SigintHandler;
 use crate::tasks::{self, RawTask, Task, TaskFactory, TaskOptions};
-use crate::timeouts::IntoDelay;
 
 pub(crate) use exception_handler::log_exception;
 pub use exception_handler::{ExceptionContext, ExceptionHandler};
@@ -68,6 +65,8 @@ pub(crate) struct Inner {
     stopping: Cell<bool>,
     life: Cell<Life>,
     debug: Cell<bool>,
+    /// Where the handle that is running was created.
+    current_handle: Cell<Created>,
     slow_callback_duration: Cell<f64>,
     exception_handler: RefCell<Option<ExceptionHandler>>,
     task_factory: RefCell<Option<TaskFactory>>,
@@ -136,7 +135,8 @@ impl EventLoop {
             running: Cell::new(false),
             stopping: Cell::new(false),
             life: Cell::new(Life::Open),
-            debug: Cell::new(crate::coroutines::is_debug_mode()),
+            debug: Cell::new(false),
+            current_handle: Cell::new(None),
             slow_callback_duration: Cell::new(constants::SLOW_CALLBACK_DURATION),
             exception_handler: RefCell::new(None),
             task_factory: RefCell::new(None),
@@ -146,6 +146,7 @@ impl EventLoop {
             iteration: Cell::new(0),
             threads: Threads::default(),
         }));
+        loop_.set_debug(coroutines::is_debug_mode());
         events::register_loop(&loop_);
         loop_
     }
@@ -320,10 +321,15 @@ impl EventLoop {
     /// Drops what may run code of the user's; a panic out of that is reported, for there is
     /// nobody to raise to.
     pub(crate) fn drop_reporting<T>(&self, what: T) {
-        let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(what))) else { return };
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(what))) {
+            let _ = self.report_dropped(payload);
+        }
+    }
+
+    fn report_dropped(&self, payload: Box<dyn Any + Send>) -> Result<()> {
         let mut context = ExceptionContext::new("Exception ignored while dropping");
         context.exception = Some(from_panic(payload));
-        let _ = self.call_exception_handler(context);
+        self.call_exception_handler(context)
     }
 
     /// Remembers a future that owns others which own it, for the end of the loop.
@@ -375,207 +381,6 @@ fn _run_until_complete_cb(future: &AnyFuture) {
     }
 }
 
-// Callbacks.
-impl EventLoop {
-    /// The loop's time, in seconds since a point that is the same for all loops of the process.
-    ///
-    /// Mirrors `loop.time`.
-    pub fn time(&self) -> f64 {
-        self.0.clock.time()
-    }
-
-    /// Arranges for `callback` to be called in the next iteration.
-    ///
-    /// Callbacks are called in the order in which they were registered, each once, in a copy
-    /// of the current context. Mirrors `loop.call_soon`.
-    ///
-    /// # Panics
-    /// RuntimeError `Event loop is closed`.
-    ///
-    /// ```
-    /// # fn main() -> asyncio::Result<()> {
-    /// let loop_ = asyncio::new_event_loop();
-    /// let future = loop_.create_future();
-    /// let setter = future.clone();
-    /// loop_.call_soon(move || setter.set_result("ready"));
-    /// assert_eq!(loop_.run_until_complete(future)?, "ready");
-    /// loop_.close()
-    /// # }
-    /// ```
-    #[track_caller]
-    pub fn call_soon<F, R>(&self, callback: F) -> Handle
-    where
-        F: FnOnce() -> R + 'static,
-        R: CallbackOutput + 'static,
-    {
-        self.check_closed();
-        let handle = Rc::new(Callback::new(callback, contextvars::capture(), self.created()));
-        self.push(handle.clone());
-        Handle(handle)
-    }
-
-    /// [`call_soon`](Self::call_soon) in the given context: Python's `context=`.
-    ///
-    /// # Panics
-    /// RuntimeError `Event loop is closed`.
-    #[track_caller]
-    pub fn call_soon_with<F, R>(&self, callback: F, context: &Context) -> Handle
-    where
-        F: FnOnce() -> R + 'static,
-        R: CallbackOutput + 'static,
-    {
-        self.check_closed();
-        let handle =
-            Rc::new(Callback::new(callback, contextvars::slot_from(context), self.created()));
-        self.push(handle.clone());
-        Handle(handle)
-    }
-
-    /// Arranges for `callback` to be called after `delay` seconds.
-    ///
-    /// Mirrors `loop.call_later`.
-    ///
-    /// # Panics
-    /// RuntimeError `Event loop is closed`.
-    ///
-    /// ```
-    /// # fn main() -> asyncio::Result<()> {
-    /// let loop_ = asyncio::new_event_loop();
-    /// let stopper = loop_.clone();
-    /// loop_.call_later(0.001, move || stopper.stop());
-    /// loop_.run_forever()?;
-    /// loop_.close()
-    /// # }
-    /// ```
-    #[track_caller]
-    pub fn call_later<F, R>(&self, delay: impl IntoDelay, callback: F) -> TimerHandle
-    where
-        F: FnOnce() -> R + 'static,
-        R: CallbackOutput + 'static,
-    {
-        self.call_at(self.time() + delay.into_delay(), callback)
-    }
-
-    /// [`call_later`](Self::call_later) in the given context: Python's `context=`.
-    ///
-    /// # Panics
-    /// RuntimeError `Event loop is closed`.
-    #[track_caller]
-    pub fn call_later_with<F, R>(
-        &self,
-        delay: impl IntoDelay,
-        callback: F,
-        context: &Context,
-    ) -> TimerHandle
-    where
-        F: FnOnce() -> R + 'static,
-        R: CallbackOutput + 'static,
-    {
-        self.call_at_with(self.time() + delay.into_delay(), callback, context)
-    }
-
-    /// Arranges for `callback` to be called at `when`, in seconds of [`time`](Self::time).
-    ///
-    /// Mirrors `loop.call_at`.
-    ///
-    /// # Panics
-    /// RuntimeError `Event loop is closed`.
-    #[track_caller]
-    pub fn call_at<F, R>(&self, when: f64, callback: F) -> TimerHandle
-    where
-        F: FnOnce() -> R + 'static,
-        R: CallbackOutput + 'static,
-    {
-        self.check_closed();
-        self.schedule(Rc::new(Timer::new(when, callback, contextvars::capture(), self)))
-    }
-
-    /// [`call_at`](Self::call_at) in the given context: Python's `context=`.
-    ///
-    /// # Panics
-    /// RuntimeError `Event loop is closed`.
-    #[track_caller]
-    pub fn call_at_with<F, R>(&self, when: f64, callback: F, context: &Context) -> TimerHandle
-    where
-        F: FnOnce() -> R + 'static,
-        R: CallbackOutput + 'static,
-    {
-        self.check_closed();
-        self.schedule(Rc::new(Timer::new(when, callback, contextvars::slot_from(context), self)))
-    }
-
-    /// [`call_at`](Self::call_at) under the name that tutorials give it.
-    ///
-    /// # Panics
-    /// RuntimeError `Event loop is closed`.
-    ///
-    /// # Differences from Python
-    /// Python has no such name.
-    #[track_caller]
-    pub fn call_when<F, R>(&self, when: f64, callback: F) -> TimerHandle
-    where
-        F: FnOnce() -> R + 'static,
-        R: CallbackOutput + 'static,
-    {
-        self.call_at(when, callback)
-    }
-
-    /// [`call_soon`](Self::call_soon) that other threads may use too, through
-    /// [`handle`](Self::handle). Mirrors `loop.call_soon_threadsafe`.
-    ///
-    /// # Panics
-    /// RuntimeError `Event loop is closed`.
-    #[track_caller]
-    pub fn call_soon_threadsafe<F, R>(&self, callback: F) -> ThreadSafeHandle
-    where
-        F: FnOnce() -> R + Send + 'static,
-        R: CallbackOutput,
-    {
-        match self.handle().call_soon_threadsafe(callback) {
-            Ok(handle) => handle,
-            Err(closed) => panic_with(closed),
-        }
-    }
-
-    /// The part of this loop that other threads may hold: `Send`, `Sync`, cheap to clone.
-    pub fn handle(&self) -> LoopHandle {
-        LoopHandle(Arc::clone(&self.0.remote))
-    }
-
-    /// The caller's place, in debug mode.
-    #[track_caller]
-    pub(crate) fn created(&self) -> Created {
-        // A closure would name itself, not our caller.
-        if self.get_debug() { Some(Location::caller()) } else { None }
-    }
-
-    /// Puts a handle into the ready queue, or drops it if the loop is closed or closing.
-    #[track_caller]
-    pub(crate) fn push(&self, handle: Rc<dyn RawHandle>) {
-        if self.0.life.get() != Life::Open {
-            return self.check_closed();
-        }
-        self.0.ready.borrow_mut().push_back(handle);
-    }
-
-    /// Puts a timer into the heap.
-    pub(crate) fn schedule<R: RawTimer + 'static>(&self, timer: Rc<R>) -> TimerHandle {
-        // What a destructor schedules while the loop is closing is dropped with its handle.
-        if self.is_closed() {
-            return TimerHandle(timer);
-        }
-        timer.scheduled().set(true);
-        let entry = Entry { when: timer.when(), timer: timer.clone() };
-        heapq::heappush(&mut self.0.scheduled.borrow_mut(), entry, Entry::is_before);
-        TimerHandle(timer)
-    }
-
-    /// Notes that a timer in the heap was cancelled.
-    pub(crate) fn timer_handle_cancelled(&self) {
-        self.0.timer_cancelled_count.update(|count| count + 1);
-    }
-}
-
 // One iteration.
 impl EventLoop {
     /// Runs one iteration: sweep cancelled timers, sleep, take in what came from outside and the
@@ -588,11 +393,24 @@ impl EventLoop {
         self.move_due_timers();
 
         // Exactly the handles that are ready now: what they schedule runs in the next iteration.
-        let ntodo = self.0.ready.borrow().len();
-        for _ in 0..ntodo {
+        let ntodo = Cell::new(self.0.ready.borrow().len());
+        loop {
+            let run = AssertUnwindSafe(|| self.run_ready(&ntodo));
+            match catch_unwind(run) {
+                Ok(outcome) => return outcome,
+                // A callback's own panic never comes here; the drop of what it held does.
+                Err(payload) => self.report_dropped(payload)?,
+            }
+        }
+    }
+
+    /// Runs the next `ntodo` handles.
+    fn run_ready(&self, ntodo: &Cell<usize>) -> Result<()> {
+        while let Some(left) = ntodo.get().checked_sub(1) {
+            ntodo.set(left);
             let Some(handle) = self.0.ready.borrow_mut().pop_front() else { break };
             if self.0.debug.get() {
-                self.run_timed(handle)?;
+                self.run_watched(handle)?;
             } else {
                 handle.run(self)?;
             }
@@ -679,7 +497,10 @@ impl EventLoop {
                 return Ok(());
             }
             if seconds == 0.0 || !self.waits_for_threads() {
-                now.set(now.get() + seconds);
+                // What other threads have sent goes before any later timer.
+                if !self.0.remote.is_waiting() {
+                    now.set(now.get() + seconds);
+                }
                 return Ok(());
             }
             // Virtual time stands still while a thread works for the loop.
@@ -699,20 +520,6 @@ impl EventLoop {
         while let Some(entry) = self.pop_timer(|head| head.when < end_time) {
             self.push(entry.timer);
         }
-    }
-
-    fn run_timed(&self, handle: Rc<dyn RawHandle>) -> Result<()> {
-        if handle.cancelled() {
-            return Ok(());
-        }
-        let started = self.time();
-        let outcome = Rc::clone(&handle).run(self);
-        let duration = self.time() - started;
-        if duration >= self.0.slow_callback_duration.get() {
-            let handle = handle.repr();
-            log::log(&format!("Executing {handle} took {duration:.3} seconds"));
-        }
-        outcome
     }
 
     /// The number of iterations begun so far.

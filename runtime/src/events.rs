@@ -62,28 +62,32 @@ pub(crate) trait RawHandle {
     fn get_context(&self) -> Context;
     /// The callback as messages name it.
     fn callback_name(&self) -> String;
-    /// The callback as `repr` shows it, `None` once it is cancelled.
-    fn callback_repr(&self) -> Option<String>;
+    /// Where the handle was made.
+    fn created(&self) -> Created;
     /// Python's `repr` of the whole handle.
     fn repr(&self) -> String {
-        let cancelled = if self.cancelled() { " cancelled" } else { "" };
-        let callback =
-            self.callback_repr().map_or(String::new(), |callback| format!(" {callback}"));
-        format!("<Handle{cancelled}{callback}>")
+        handle_repr("Handle", self.cancelled(), None, self.callback_name(), self.created())
+    }
+    /// How a report of what takes long names it: Python's `_format_handle`.
+    fn slow_repr(&self) -> String {
+        self.repr()
     }
 }
 
-/// Python's `repr` of a handle of any class.
+/// Python's `repr` of a handle of any class. What was cancelled has forgotten its callback, but
+/// not in debug mode.
 fn handle_repr(
     class: &str,
     cancelled: bool,
     when: Option<f64>,
-    callback: Option<String>,
+    callback: String,
+    created: Created,
 ) -> String {
     let mut info = vec![class.to_owned()];
     info.extend(cancelled.then(|| "cancelled".to_owned()));
     info.extend(when.map(|when| format!("when={}", repr_float(when))));
-    info.extend(callback);
+    info.extend((!cancelled || created.is_some()).then_some(callback));
+    info.extend(created.map(created_at));
     format!("<{}>", info.join(" "))
 }
 
@@ -134,12 +138,8 @@ impl<F: 'static> Callback<F> {
         contextvars::context_of(&self.context)
     }
 
-    /// What a handle's repr says of the callback; once it is cancelled, in debug mode alone.
-    pub(crate) fn repr(&self) -> Option<String> {
-        match self.created {
-            Some(created) => Some(format!("{} {}", format_callback::<F>(), created_at(created))),
-            None => (!self.cancelled.get()).then(format_callback::<F>),
-        }
+    pub(crate) fn created(&self) -> Created {
+        self.created
     }
 }
 
@@ -172,8 +172,8 @@ where
         format_callback::<F>()
     }
 
-    fn callback_repr(&self) -> Option<String> {
-        self.repr()
+    fn created(&self) -> Created {
+        self.created()
     }
 }
 
@@ -203,6 +203,7 @@ pub(crate) fn report_callback(
     let callback = handle.callback_name();
     let mut context = ExceptionContext::new(format!("Exception in callback {callback}"));
     context.exception = Some(error);
+    context.source_traceback = handle.created();
     context.handle = Some(Handle(handle));
     loop_.call_exception_handler(context)
 }
@@ -313,8 +314,8 @@ where
         format_callback::<F>()
     }
 
-    fn callback_repr(&self) -> Option<String> {
-        self.callback.repr()
+    fn created(&self) -> Created {
+        self.callback.created()
     }
 
     fn repr(&self) -> String {
@@ -338,8 +339,8 @@ where
 
 /// Python's `repr` of a timer.
 pub(crate) fn timer_repr(timer: &dyn RawTimer) -> String {
-    let callback = timer.callback_repr();
-    handle_repr("TimerHandle", timer.cancelled(), Some(timer.when()), callback)
+    let (when, callback) = (timer.when(), timer.callback_name());
+    handle_repr("TimerHandle", timer.cancelled(), Some(when), callback, timer.created())
 }
 
 /// A callback that the loop will call at a given time; what [`EventLoop::call_later`] and
@@ -425,6 +426,7 @@ pub(crate) struct SafeCall {
     runner: AtomicU64,
     name: &'static str,
     context: Mutex<Option<Snapshot>>,
+    created: Created,
 }
 
 impl SafeCall {
@@ -441,7 +443,7 @@ impl SafeCall {
     fn repr(&self) -> String {
         let cancelled = self.cancelled.load(Ordering::SeqCst);
         let callback = format_helpers::callback_name(self.name);
-        handle_repr("_ThreadSafeHandle", cancelled, None, (!cancelled).then_some(callback))
+        handle_repr("_ThreadSafeHandle", cancelled, None, callback, self.created)
     }
 
     fn run(&self) -> Result<()> {
@@ -492,8 +494,8 @@ impl RawHandle for SafeHandle {
         format_helpers::callback_name(self.call.name)
     }
 
-    fn callback_repr(&self) -> Option<String> {
-        (!self.cancelled()).then(|| self.callback_name())
+    fn created(&self) -> Created {
+        self.call.created
     }
 
     fn repr(&self) -> String {
@@ -551,6 +553,7 @@ impl LoopHandle {
     ///
     /// # Errors
     /// RuntimeError `Event loop is closed`.
+    #[track_caller]
     pub fn call_soon_threadsafe<F, R>(&self, callback: F) -> Result<ThreadSafeHandle>
     where
         F: FnOnce() -> R + Send + 'static,
@@ -560,6 +563,7 @@ impl LoopHandle {
     }
 
     /// [`call_soon_threadsafe`](Self::call_soon_threadsafe) of what Python knows by `name`.
+    #[track_caller]
     pub(crate) fn call_named<F, R>(
         &self,
         name: &'static str,
@@ -575,6 +579,7 @@ impl LoopHandle {
             runner: AtomicU64::new(0),
             name,
             context: Mutex::new(Some(contextvars::snapshot())),
+            created: self.0.is_in_debug_mode().then_some(Location::caller()),
         });
         if self.0.thread == thread_id()
             && let Some(loop_) = loop_of_this_thread(&self.0)

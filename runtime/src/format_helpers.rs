@@ -70,11 +70,24 @@ fn repr_with<T: 'static>(value: &T, repr_text: fn(&str) -> String) -> String {
     format!("<{}>", type_name::<T>())
 }
 
+/// What `reprlib.repr` leaves of a repr, in characters.
+const MAXSTRING: usize = 30;
+const HEAD: usize = (MAXSTRING - 3) / 2;
+const TAIL: usize = MAXSTRING - 3 - HEAD;
+
+/// An object's repr with the middle cut out if it is long, as `reprlib.repr` does it.
+fn cut(repr: &str) -> String {
+    if repr.chars().count() <= MAXSTRING { repr.to_owned() } else { ends_of(repr) }
+}
+
+fn ends_of(repr: &str) -> String {
+    let chars: Vec<char> = repr.chars().collect();
+    let (head, tail) = (&chars[..HEAD], &chars[chars.len() - TAIL..]);
+    format!("{}...{}", String::from_iter(head), String::from_iter(tail))
+}
+
 /// A text's repr with the middle cut out if it is long, as `reprlib.repr` does it.
 fn repr_shortened(text: &str) -> String {
-    const MAXSTRING: usize = 30;
-    const HEAD: usize = (MAXSTRING - 3) / 2;
-    const TAIL: usize = MAXSTRING - 3 - HEAD;
     let chars: Vec<char> = text.chars().collect();
     let start: String = chars.iter().take(MAXSTRING).collect();
     let repr = repr_str(&start);
@@ -85,14 +98,18 @@ fn repr_shortened(text: &str) -> String {
     let length = chars.len();
     let tail = if length >= TAIL { length - TAIL } else { (2 * length).saturating_sub(TAIL) };
     let ends: String = chars[..HEAD.min(length)].iter().chain(&chars[tail..]).collect();
-    let repr: Vec<char> = repr_str(&ends).chars().collect();
-    let (head, tail) = (&repr[..HEAD], &repr[repr.len() - TAIL..]);
-    format!("{}...{}", String::from_iter(head), String::from_iter(tail))
+    ends_of(&repr_str(&ends))
 }
 
 /// A callback as Python's `repr` names it: `name()`.
 pub(crate) fn format_callback<F>() -> String {
     callback_name(type_name::<F>())
+}
+
+/// The same with the repr of the argument that it gets, as debug mode shows it.
+pub(crate) fn format_call<F>(argument: Option<String>) -> String {
+    let argument = argument.map_or(String::new(), |argument| cut(&argument));
+    format!("{}({argument})", qualname(type_name::<F>()))
 }
 
 /// The same from the type's name.
@@ -108,6 +125,10 @@ pub(crate) fn format_coroutine(type_name: &str, done: bool) -> String {
 
 /// The name of a coroutine function.
 pub(crate) fn coroutine_name(type_name: &str) -> String {
+    // A future of ours that is no `async fn` is called as its function, in Rust's letters.
+    if type_name == self::type_name::<crate::tasks::Sleep>() {
+        return "sleep".to_owned();
+    }
     // The future of `async fn f` is called `f::{{closure}}`.
     let function = type_name.strip_suffix("::{{closure}}").unwrap_or(type_name);
     qualname(function)

@@ -39,7 +39,7 @@ use crate::tasks::{self, TaskCore};
 pub use any::AnyFuture;
 pub(crate) use any::future_methods;
 pub use callbacks::CallbackId;
-use callbacks::WakerCallback;
+pub(crate) use callbacks::WakerCallback;
 pub(crate) use callbacks::{Callbacks, DoneCallback, Function};
 pub(crate) use chain::{chain_coroutine, wrap_job};
 pub use chain::{wrap_future, wrap_future_with};
@@ -72,7 +72,7 @@ impl Core {
         Self::with_loop(Rc::downgrade(&loop_.0), loop_.created())
     }
 
-    fn with_loop(loop_: Weak<Inner>, created: Created) -> Self {
+    pub(crate) fn with_loop(loop_: Weak<Inner>, created: Created) -> Self {
         Self {
             loop_,
             callbacks: Callbacks::default(),
@@ -230,8 +230,10 @@ pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
     let failed = error.is_some();
     core.error.set(error);
     core.state.set(State::Finished);
-    core.callbacks.schedule(future);
+    core.callbacks.check_loop(core);
+    // A waker among the callbacks may look at the failure, which is then no longer unseen.
     core.log_traceback.set(failed);
+    core.callbacks.schedule(future);
 }
 
 /// Ends a pending `future` as cancelled and schedules its callbacks: `Future.cancel` itself.
@@ -251,6 +253,7 @@ pub(crate) fn finish_cancelled(
     core.error.set(error);
     core.cancel_message.set(message);
     core.state.set(State::Cancelled);
+    core.callbacks.check_loop(core);
     core.callbacks.schedule(future);
     true
 }
@@ -318,6 +321,7 @@ pub(crate) fn report_never_retrieved(core: &mut Core, class_name: &'static str, 
     let loop_ = core.try_get_loop();
     let mut context = ExceptionContext::new(format!("{class_name} exception was never retrieved"));
     context.exception = error;
+    context.source_traceback = core.created;
     context.future = Some(AnyFuture(Rc::new(Ghost { core: finished, class_name, twin })));
     // A destructor has nobody to raise to, as in Python.
     let _ = match loop_ {
@@ -438,7 +442,7 @@ pub(crate) fn fill<T: 'static>(slot: &mut dyn Any, future: Rc<dyn Typed<T>>) {
 /// asyncio::run(main())
 /// # }
 /// ```
-pub struct Future<T>(pub(crate) Rc<dyn Typed<T>>);
+pub struct Future<T>(pub(crate) Rc<dyn Typed<T>>, Registration);
 
 impl<T: 'static> Future<T> {
     /// Creates a future that belongs to the current event loop. Mirrors `asyncio.Future()`.
@@ -453,7 +457,11 @@ impl<T: 'static> Future<T> {
 
     #[track_caller]
     pub(crate) fn on(loop_: &EventLoop) -> Self {
-        Self(Rc::new(FutureCell { core: Core::new(loop_), value: Cell::new(None) }))
+        Self::of(Rc::new(FutureCell { core: Core::new(loop_), value: Cell::new(None) }))
+    }
+
+    pub(crate) fn of(future: Rc<dyn Typed<T>>) -> Self {
+        Self(future, Registration::default())
     }
 
     pub(crate) fn core(&self) -> &Core {
@@ -529,10 +537,11 @@ impl<T: 'static> Future<T> {
 
 /// Polls the future whose core is `core`: when it is done, `read` says how it ended; else
 /// whoever polls is registered with it, or given the error that its task is to raise.
-fn poll_reading<T>(
+pub(crate) fn poll_reading<T>(
     core: &Core,
+    registration: &Registration,
     raw: impl FnOnce() -> Rc<dyn RawFuture>,
-    cx: &mut TaskContext<'_>,
+    cx: &TaskContext<'_>,
     read: impl FnOnce() -> Result<T>,
 ) -> Poll<Result<T>> {
     current::with(|task| {
@@ -542,7 +551,7 @@ fn poll_reading<T>(
         if core.done() {
             return Poll::Ready(read());
         }
-        wait(&raw(), task, cx.waker());
+        wait(&raw(), registration, task, cx.waker());
         Poll::Pending
     })
 }
@@ -567,10 +576,15 @@ impl<T> Drop for PutBack<'_, T> {
 }
 
 /// Registers whoever polls with a pending `future`: the current task, if the waker is its own.
-fn wait(future: &Rc<dyn RawFuture>, task: Option<&Rc<dyn tasks::RawTask>>, waker: &Waker) {
+fn wait(
+    future: &Rc<dyn RawFuture>,
+    registration: &Registration,
+    task: Option<&Rc<dyn tasks::RawTask>>,
+    waker: &Waker,
+) {
     match task {
         Some(task) if task.task_core().waker.is(waker) => tasks::wait_on(task, future),
-        task => wait_foreign(future, task, waker),
+        task => wait_foreign(future, registration, task, waker),
     }
 }
 
@@ -602,17 +616,50 @@ pub(crate) fn probe<F: StdFuture>(handle: Pin<&mut F>) -> Result<F::Output, AnyF
 #[cold]
 fn wait_foreign(
     future: &Rc<dyn RawFuture>,
-    current: Option<&Rc<dyn tasks::RawTask>>,
+    registration: &Registration,
+    task: Option<&Rc<dyn tasks::RawTask>>,
     waker: &Waker,
 ) {
     if PROBED.try_with(Cell::take).ok().flatten().is_some() {
         return PROBED.set(Some(Probed::Pending(AnyFuture(Rc::clone(future)))));
     }
-    if let Some(task) = current {
-        tasks::wait_on_foreign(task, future);
+    let (callback, is_new) = registration.renew(future, waker);
+    if let Some(task) = task {
+        tasks::wait_on_foreign(task, &callback);
     }
-    if !future.core().callbacks.any(|callback| callback.will_wake(waker)) {
-        add_callback(future, Rc::new(WakerCallback(waker.clone())));
+    if is_new {
+        future.core().callbacks.push(callback);
+    }
+}
+
+/// The waker that a handle has left with its future: taken back when the handle goes, or is
+/// polled with another one.
+#[derive(Default)]
+pub(crate) struct Registration(Cell<Option<Rc<WakerCallback>>>);
+
+impl Registration {
+    /// The callback for `waker`, and whether it has yet to be added.
+    fn renew(&self, future: &Rc<dyn RawFuture>, waker: &Waker) -> (Rc<WakerCallback>, bool) {
+        let known = self.0.take();
+        if let Some(known) = &known
+            && known.wakes(waker)
+        {
+            let callback = Rc::clone(known);
+            self.0.set(Some(callback.clone()));
+            return (callback, false);
+        }
+        known.inspect(|known| known.take_back());
+        let callback = Rc::new(WakerCallback::new(waker.clone(), future));
+        self.0.set(Some(Rc::clone(&callback)));
+        (callback, true)
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        if let Some(callback) = self.0.take() {
+            callback.take_back();
+        }
     }
 }
 
@@ -634,7 +681,7 @@ future_methods! {
 
 impl<T> Clone for Future<T> {
     fn clone(&self) -> Self {
-        Self(Rc::clone(&self.0))
+        Self(Rc::clone(&self.0), Registration::default())
     }
 }
 
@@ -644,7 +691,7 @@ impl<T: 'static> StdFuture for Future<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<T>> {
-        poll_reading(self.core(), || self.raw(), cx, || self.take_result())
+        poll_reading(self.core(), &self.1, || self.raw(), cx, || self.take_result())
     }
 }
 
@@ -685,7 +732,7 @@ impl<T: 'static> StdFuture for Shared<T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<T>> {
         let future = &self.future;
-        poll_reading(future.core(), || future.raw(), cx, || (self.read)(future))
+        poll_reading(future.core(), &future.1, || future.raw(), cx, || (self.read)(future))
     }
 }
 

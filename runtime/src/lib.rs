@@ -7,6 +7,11 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// Compiles the code of the chapter for those who come from tokio.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/FROM_TOKIO.md")]
+struct FromTokio;
+
 #[cfg(not(unix))]
 compile_error!("asyncio runs on Unix: its loop watches file descriptors");
 
@@ -18,6 +23,7 @@ mod base_futures;
 mod clock;
 pub mod concurrent;
 pub mod constants;
+pub mod contextlib;
 pub mod contextvars;
 pub mod coroutines;
 pub mod events;
@@ -43,6 +49,9 @@ pub mod timeouts;
 #[cfg(feature = "macros")]
 pub use asyncio_macros::{main, test};
 pub use base_events::{EventLoop, ExceptionContext, ExceptionHandler};
+pub use contextlib::{
+    Aclosing, AsyncClose, AsyncContextManager, AsyncExitStack, aclosing, async_with,
+};
 pub use contextvars::{Context, ContextVar, Token, copy_context};
 pub use coroutines::{Awaitable, iscoroutine, isfuture, wrap};
 pub use events::{

@@ -10,6 +10,7 @@ mod condition;
 mod event;
 mod line;
 mod lock;
+mod managers;
 mod semaphore;
 mod turn;
 

@@ -1,7 +1,9 @@
-//! The `asyncio` logger; mirrors `log.py` and the last resort of Python's `logging`.
+//! The loggers `asyncio` and `concurrent.futures`; mirrors `log.py` and the last resort of
+//! Python's `logging`.
 //!
 //! Python prints warnings and errors on stderr when nobody set up logging, because they must
-//! be seen; so does this.
+//! be seen; so does this. With the feature `tracing` they are events, whose target is the
+//! logger's name, for whoever has a subscriber.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,11 +21,56 @@ pub fn set_log_sink(sink: Option<Sink>) {
     drop(before);
 }
 
-/// Logs a warning or an error; what is less grave is not logged at all.
-pub(crate) fn log(text: &str) {
+/// Who says something, and how grave it is; what is less grave Python does not show unasked.
+#[derive(Clone, Copy)]
+enum Logger {
+    Warning,
+    Error,
+    ConcurrentError,
+}
+
+/// Logs what works, but not as it should.
+pub(crate) fn warning(text: &str) {
+    log(Logger::Warning, text);
+}
+
+/// Logs what went wrong and that nobody else hears of.
+pub(crate) fn error(text: &str) {
+    log(Logger::Error, text);
+}
+
+/// The same of `concurrent.futures`.
+pub(crate) fn concurrent_error(text: &str) {
+    log(Logger::ConcurrentError, text);
+}
+
+fn log(logger: Logger, text: &str) {
     let sink = SINK.try_with(|sink| sink.borrow().clone()).ok().flatten();
     match sink {
         Some(sink) => sink(text),
+        None if trace(logger, text) => {}
         None => eprintln!("{text}"),
     }
+}
+
+/// Makes an event of a message; false if this thread's events reach no subscriber.
+#[cfg(feature = "tracing")]
+fn trace(logger: Logger, text: &str) -> bool {
+    use tracing::{dispatcher, error, subscriber::NoSubscriber, warn};
+
+    let is_heard = dispatcher::has_been_set()
+        && dispatcher::get_default(|subscriber| !subscriber.is::<NoSubscriber>());
+    if is_heard {
+        match logger {
+            Logger::Warning => warn!(target: "asyncio", "{text}"),
+            Logger::Error => error!(target: "asyncio", "{text}"),
+            Logger::ConcurrentError => error!(target: "concurrent.futures", "{text}"),
+        }
+    }
+    is_heard
+}
+
+#[cfg(not(feature = "tracing"))]
+fn trace(_logger: Logger, _text: &str) -> bool {
+    false
 }

@@ -128,6 +128,7 @@ where
 }
 
 /// Runs `#[asyncio::main]`: an exception is printed, and the status is that of Python.
+#[track_caller]
 pub fn main<F>(main: F, options: RunOptions) -> ExitCode
 where
     F: StdFuture<Output: Outcome> + 'static,
@@ -263,6 +264,12 @@ fn resume_panic(error: &Error) {
     if let Some(payload) = panic.and_then(PanicError::take_payload) {
         resume_unwind(payload);
     }
+}
+
+/// The exception for what `catch_unwind` caught: the one that a panic of ours stands for, else a
+/// `PanicError`.
+pub fn raised(payload: Box<dyn Any + Send>) -> Error {
+    crate::exceptions::from_panic(payload)
 }
 
 /// The number of iterations that `loop_` has begun.

@@ -98,6 +98,7 @@ impl Runner {
     ///
     /// # Errors
     /// What `main` fails with; RuntimeError if the runner is closed or an event loop is running.
+    #[track_caller]
     pub fn run<A>(&mut self, main: A) -> Result<A::Value>
     where
         A: Awaitable,
@@ -111,6 +112,7 @@ impl Runner {
     ///
     /// # Errors
     /// As [`run`](Self::run).
+    #[track_caller]
     pub fn run_with<A>(&mut self, main: A, context: &Context) -> Result<A::Value>
     where
         A: Awaitable,
@@ -120,6 +122,7 @@ impl Runner {
         self.run_in(main, Some(context))
     }
 
+    #[track_caller]
     fn run_in<A>(&mut self, main: A, context: Option<&Context>) -> Result<A::Value>
     where
         A: Awaitable,
@@ -282,6 +285,7 @@ fn cancel_all_tasks(loop_: &EventLoop) -> Result<()> {
 /// asyncio::run(main())
 /// # }
 /// ```
+#[track_caller]
 pub fn run<A>(main: A) -> Result<A::Value>
 where
     A: Awaitable,
@@ -295,6 +299,7 @@ where
 ///
 /// # Errors
 /// As [`run`].
+#[track_caller]
 pub fn run_with<A>(main: A, options: RunOptions) -> Result<A::Value>
 where
     A: Awaitable,

@@ -67,6 +67,8 @@ pub(crate) struct Remote {
     asleep: AtomicBool,
     /// How many of the loop's jobs on other threads wait for the loop itself.
     paused_jobs: AtomicUsize,
+    /// Whether the loop is in debug mode.
+    debug: AtomicBool,
     waker: mio::Waker,
 }
 
@@ -96,6 +98,11 @@ impl Remote {
         }
     }
 
+    /// Whether the inbox may hold something.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
     /// A job of the loop waits for the loop from now on: virtual time may pass.
     pub(crate) fn pause_job(&self) {
         self.paused_jobs.fetch_add(1, Ordering::SeqCst);
@@ -118,6 +125,14 @@ impl Remote {
         } else if let Some(loop_) = events::loop_of_this_thread(self) {
             loop_.wake_task(key);
         }
+    }
+
+    pub(crate) fn is_in_debug_mode(&self) -> bool {
+        self.debug.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_debug(&self, enabled: bool) {
+        self.debug.store(enabled, Ordering::Relaxed);
     }
 
     /// Whether another thread has sent something since the last time.
@@ -157,6 +172,7 @@ impl Selector {
             waiting: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             paused_jobs: AtomicUsize::new(0),
+            debug: AtomicBool::new(false),
             waker: mio::Waker::new(poll.registry(), INBOX)?,
         };
         Ok((Self { poll, events: Events::with_capacity(EVENTS_CAPACITY) }, Arc::new(remote)))
@@ -181,7 +197,7 @@ impl Selector {
             return Ok(());
         }
         remote.asleep.store(true, Ordering::SeqCst);
-        if remote.waiting.load(Ordering::SeqCst) {
+        if remote.is_waiting() {
             remote.asleep.store(false, Ordering::SeqCst);
             return Ok(());
         }

@@ -8,10 +8,12 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use crate::base_events::{EventLoop, ExceptionContext};
+use crate::contextlib::AsyncContextManager;
 use crate::coroutines::Awaitable;
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError};
 use crate::futures::{AnyFuture, Future};
+use crate::raw::current;
 use crate::tasks::{self, AnyTask, Block, Task, TaskOptions, current_task_of};
 
 /// Tasks that are waited for together.
@@ -47,8 +49,6 @@ struct Inner {
     aborting: Cell<bool>,
     cancel_on_enter: Cell<bool>,
     parent_cancel_requested: Cell<bool>,
-    /// Whether that request went to the whole parent, or only to this block of it.
-    cancelled_parent: Cell<bool>,
     block: RefCell<Option<Rc<Block>>>,
     loop_: RefCell<Option<EventLoop>>,
     parent_task: RefCell<Option<AnyTask>>,
@@ -81,10 +81,12 @@ impl TaskGroup {
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
+        let block = Block::new();
+        if !self.0.entered.get() {
+            self.0.block.replace(Some(Rc::clone(&block)));
+        }
         self.enter()?;
         let _finally = LeaveOnDrop(self);
-        let block = Block::new();
-        self.0.block.replace(Some(Rc::clone(&block)));
         let body = pin!(Some(body(self)));
         let outcome = tasks::flatten(tasks::drive_block(&block, body).await);
         tasks::poll_in_block(&block, self.exit(outcome.err())).await
@@ -97,6 +99,7 @@ impl TaskGroup {
     /// # Errors
     /// RuntimeError if the group was not entered, is finished or is shutting down; the
     /// coroutine is dropped then.
+    #[track_caller]
     pub fn create_task<A>(&self, coroutine: A) -> Result<Task<A::Value>>
     where
         A: Awaitable,
@@ -110,6 +113,7 @@ impl TaskGroup {
     ///
     /// # Errors
     /// As [`create_task`](Self::create_task).
+    #[track_caller]
     pub fn create_task_with<A>(&self, coroutine: A, options: TaskOptions) -> Result<Task<A::Value>>
     where
         A: Awaitable,
@@ -164,13 +168,10 @@ impl TaskGroup {
         if inner.parent_cancel_requested.replace(true) {
             return;
         }
-        // A task that is running cancels itself, whatever block it is in.
-        let block = block.filter(|_| current_task_of(&parent.get_loop()).as_ref() != Some(&parent));
-        let whole = block.map(|block| block.cancel(&parent));
-        if whole.is_none() {
-            parent.cancel();
+        match block {
+            Some(block) => block.cancel(&parent),
+            None => drop(parent.cancel()),
         }
-        inner.cancelled_parent.set(whole.unwrap_or(true));
     }
 
     fn is_finished(&self) -> bool {
@@ -217,9 +218,10 @@ impl TaskGroup {
         let parent = inner.parent_task.borrow().clone();
         if inner.parent_cancel_requested.get() {
             // Our own request: it must be taken back. What is left is somebody else's.
+            let is_partial = inner.block.borrow().as_ref().is_some_and(|block| block.is_partial());
             let requests = match &parent {
-                Some(parent) if inner.cancelled_parent.get() => parent.uncancel(),
-                Some(parent) => parent.cancelling(),
+                Some(parent) if is_partial => parent.cancelling(),
+                Some(parent) => parent.uncancel(),
                 None => 0,
             };
             match requests {
@@ -247,7 +249,10 @@ impl TaskGroup {
         }
         match body_error {
             Some(lone) if errors.len() == 1 && lone.is::<GeneratorExit>() => Err(lone),
-            _ => Err(Error::group_of("unhandled errors in a TaskGroup", errors)),
+            _ => {
+                let group = Error::group_of("unhandled errors in a TaskGroup", errors);
+                Err(group.without_context())
+            }
         }
     }
 
@@ -320,6 +325,26 @@ impl TaskGroup {
     }
 }
 
+impl AsyncContextManager for TaskGroup {
+    type Value = Self;
+
+    async fn aenter(&self) -> Result<Self> {
+        self.enter()?;
+        self.0.block.replace(current::block());
+        Ok(self.clone())
+    }
+
+    /// An error that is left by then is the cancellation that the group asked for itself.
+    async fn aexit(&self, error: Option<&Error>) -> Result<bool> {
+        self.exit(error.cloned()).await?;
+        Ok(true)
+    }
+
+    fn finally(&self) {
+        drop(LeaveOnDrop(self));
+    }
+}
+
 fn report_late_error(task: &AnyTask, parent: &AnyTask, error: Error) -> Result<()> {
     let Some(loop_) = AnyFuture::try_get_loop(task) else { return Ok(()) };
     let mut context = ExceptionContext::new(format!(
@@ -344,8 +369,8 @@ impl Drop for LeaveOnDrop<'_> {
         let parent = inner.parent_task.take();
         let loop_ = inner.loop_.take();
         let errors = mem::take(&mut *inner.errors.borrow_mut());
-        let base_error = inner.base_error.take();
-        drop((parent, loop_, errors, base_error));
+        let (base_error, block) = (inner.base_error.take(), inner.block.take());
+        drop((parent, loop_, errors, base_error, block));
     }
 }
 

@@ -30,15 +30,20 @@ use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::future::{Future as StdFuture, IntoFuture};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{self, Context, ContextSlot};
 use crate::coroutines::{Awaitable, is_handle};
-use crate::events::{self, RawHandle};
-use crate::exceptions::{Error, Result, RuntimeError, TypeError, ValueError, panic_with};
+use crate::events::{self, Created, RawHandle};
+use crate::exceptions::{
+    Error, Result, RuntimeError, TypeError, ValueError, from_panic, panic_with,
+};
 use crate::format_helpers;
-use crate::futures::{self, AnyFuture, Core, DoneCallback, Future, RawFuture, Shared, Twin};
+use crate::futures::{
+    self, AnyFuture, Core, DoneCallback, Future, RawFuture, Shared, Twin, WakerCallback,
+};
 use crate::raw::current;
 use crate::raw::task::TaskCell;
 use crate::raw::waker::TaskWaker;
@@ -54,7 +59,7 @@ pub use gather::{
 };
 pub use handle::{AnyTask, Task};
 pub use shield::shield;
-pub use sleep::{sleep, sleep_with};
+pub use sleep::{Sleep, sleep, sleep_with};
 pub(crate) use step::{take_throw, take_unclaimed};
 pub use threadsafe::run_coroutine_threadsafe;
 pub use wait::{
@@ -201,6 +206,8 @@ pub struct TaskOptions {
     name: Option<Rc<str>>,
     context: Option<ContextSlot>,
     eager_start: Option<bool>,
+    /// Where the task was asked for, be it made by a factory.
+    created: Created,
 }
 
 impl TaskOptions {
@@ -244,13 +251,12 @@ impl fmt::Debug for TaskOptions {
 
 impl<T: 'static> Task<T> {
     /// Makes a task of `coroutine` and schedules its first step.
-    #[track_caller]
     pub(crate) fn start<C, E>(loop_: &EventLoop, coroutine: C, options: TaskOptions) -> Self
     where
         C: StdFuture<Output = Result<T, E>> + 'static,
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
-        let core = Core::new(loop_);
+        let core = Core::with_loop(Rc::downgrade(&loop_.0), options.created);
         let eager_start = options.eager_start.unwrap_or(false);
         let cell = loop_.register_task(|key| {
             let waker = TaskWaker::new(&loop_.0.remote, key);
@@ -261,7 +267,7 @@ impl<T: 'static> Task<T> {
         } else {
             schedule_step(loop_, cell.clone());
         }
-        Self::from_future(Future(cell))
+        Self::from_future(Future::of(cell))
     }
 }
 
@@ -319,7 +325,7 @@ where
 
 impl EventLoop {
     #[track_caller]
-    pub(crate) fn start_task<A>(&self, coroutine: A, options: TaskOptions) -> Task<A::Value>
+    pub(crate) fn start_task<A>(&self, coroutine: A, mut options: TaskOptions) -> Task<A::Value>
     where
         A: Awaitable,
         A::IntoFuture: 'static,
@@ -330,6 +336,7 @@ impl EventLoop {
             panic_with(TypeError(format!("a coroutine was expected, got {future:?}")));
         }
         let Some(coroutine) = coroutine else { unreachable!("only a handle is taken out") };
+        options.created = self.created();
         match self.get_task_factory() {
             Some(factory) => Coroutine::new(coroutine).start_with(&*factory, self, options),
             None => Task::start(self, coroutine, options),
@@ -415,6 +422,11 @@ impl<T: 'static> Child<T> {
     pub(crate) fn result(&self) -> Result<T> {
         self.origin.read(&self.future)
     }
+}
+
+/// What `read` gives; a panic becomes an error, for somebody waits for it.
+fn caught<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|payload| Err(from_panic(payload)))
 }
 
 /// Python's `ensure_future`, with `loop` if given.
@@ -543,8 +555,11 @@ pub(crate) fn wait_on(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
 }
 
 /// Remembers a future that the task's step polled with a waker that is not the task's own.
-pub(crate) fn wait_on_foreign(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
-    task.task_core().waiters.add_foreign(future);
+pub(crate) fn wait_on_foreign(task: &Rc<dyn RawTask>, callback: &Rc<WakerCallback>) {
+    let address = Rc::as_ptr(task).addr();
+    if callback.poller.replace(address) != address {
+        task.task_core().waiters.add_foreign(callback);
+    }
 }
 
 /// Has the next step throw `error`.
@@ -565,6 +580,7 @@ pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
     }
     if task.task_core().log_destroy_pending.get() {
         let mut context = ExceptionContext::new("Task was destroyed but it is pending!");
+        context.source_traceback = task.core().created;
         context.task = Some(AnyTask::from_future(AnyFuture(task.clone())));
         // There is nobody to raise to: Python does this in a destructor.
         let _ = loop_.call_exception_handler(context);
@@ -581,7 +597,8 @@ pub(crate) fn finalize(core: &mut Core, task: &mut TaskCore, coroutine: &str) {
         return;
     }
     let coroutine = format_helpers::format_coroutine(coroutine, true);
-    let twin = Twin { task: Some(task.ghost()), coroutine: Some(coroutine) };
+    let coroutine = Some(coroutine).filter(|_| !task.ended_eagerly.get());
+    let twin = Twin { task: Some(task.ghost()), coroutine };
     futures::report_never_retrieved(core, "Task", twin);
 }
 

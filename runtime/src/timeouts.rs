@@ -6,9 +6,11 @@ use std::pin::{Pin, pin};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+use crate::contextlib::AsyncContextManager;
 use crate::events::{self, Handle, TimerHandle};
 use crate::exceptions::{Error, ExceptionGroup, Result, RuntimeError, TimeoutError};
 use crate::format_helpers::repr_float;
+use crate::raw::current;
 use crate::tasks::{self, AnyTask, Block};
 
 /// A timeout: seconds as a number, a [`Duration`], or `None` for none.
@@ -102,8 +104,6 @@ struct Inner {
     cancelling: Cell<u32>,
     handler: RefCell<Option<Handler>>,
     block: RefCell<Option<Rc<Block>>>,
-    /// Whether expiring cancelled the task, or only this block of it.
-    cancelled_task: Cell<bool>,
 }
 
 enum Handler {
@@ -130,7 +130,6 @@ impl Timeout {
             cancelling: Cell::new(0),
             handler: RefCell::new(None),
             block: RefCell::new(None),
-            cancelled_task: Cell::new(true),
         }))
     }
 
@@ -247,9 +246,10 @@ impl Timeout {
         }
         self.0.state.set(State::Expired);
         let task = self.0.task.take();
+        let is_partial = self.0.block.borrow().as_ref().is_some_and(|block| block.is_partial());
         let requests = match task {
-            Some(task) if self.0.cancelled_task.get() => task.uncancel(),
-            Some(task) => task.cancelling(),
+            Some(task) if is_partial => task.cancelling(),
+            Some(task) => task.uncancel(),
             None => 0,
         };
         let Err(error) = outcome else { return outcome };
@@ -269,6 +269,25 @@ impl Timeout {
     }
 }
 
+impl AsyncContextManager for Timeout {
+    type Value = Self;
+
+    async fn aenter(&self) -> Result<Self> {
+        self.enter()?;
+        self.0.block.replace(current::block());
+        Ok(self.clone())
+    }
+
+    async fn aexit(&self, error: Option<&Error>) -> Result<bool> {
+        self.exit(error.cloned().map_or(Ok(()), Err))?;
+        Ok(false)
+    }
+
+    fn finally(&self) {
+        drop(LeaveOnDrop(self));
+    }
+}
+
 /// Ends a block that a foreign combinator drops half-way: no timer is left behind.
 pub(crate) struct LeaveOnDrop<'a>(pub(crate) &'a Timeout);
 
@@ -281,8 +300,8 @@ impl Drop for LeaveOnDrop<'_> {
             State::Expiring => timeout.0.state.set(State::Expired),
             _ => {}
         }
-        let task = timeout.0.task.take();
-        drop(task);
+        let (task, block) = (timeout.0.task.take(), timeout.0.block.take());
+        drop((task, block));
     }
 }
 
@@ -321,11 +340,10 @@ fn on_timeout(timeout: &Weak<Inner>) {
     let Some(timeout) = timeout.upgrade() else { return };
     let (task, block) = (timeout.task.borrow().clone(), timeout.block.borrow().clone());
     if let Some(task) = task {
-        let whole = block.map(|block| block.cancel(&task));
-        if whole.is_none() {
-            task.cancel();
+        match block {
+            Some(block) => block.cancel(&task),
+            None => drop(task.cancel()),
         }
-        timeout.cancelled_task.set(whole.unwrap_or(true));
     }
     timeout.state.set(State::Expiring);
     let handler = timeout.handler.take();

@@ -14,7 +14,9 @@ use asyncio::concurrent::{
     self, BrokenExecutor, BrokenThreadPool, Executor, Future, Job, ThreadPoolExecutor,
     ThreadPoolOptions, submit,
 };
-use asyncio::{Exception, OSError, PanicError, Result, RuntimeError, SystemExit, ValueError};
+use asyncio::{
+    Exception, KeyboardInterrupt, OSError, PanicError, Result, RuntimeError, SystemExit, ValueError,
+};
 
 /// What was logged on the threads that log here.
 #[derive(Clone, Default)]
@@ -315,6 +317,21 @@ fn a_callback_that_fails_is_logged() -> Result<()> {
 }
 
 #[test]
+fn an_exit_out_of_a_callback_is_logged_too() -> Result<()> {
+    let logged = Logged::start();
+    let future = Future::new();
+    future.add_done_callback(|_| Err::<(), _>(KeyboardInterrupt()));
+    future.add_done_callback(|_| Err::<(), _>(SystemExit(3)));
+    future.set_result(())?;
+    let head = "exception calling callback for <Future state=finished returned NoneType>";
+    assert_eq!(
+        logged.take(),
+        [format!("{head}\nKeyboardInterrupt"), format!("{head}\nSystemExit: 3")]
+    );
+    Ok(())
+}
+
+#[test]
 fn callbacks_of_a_forgotten_future_are_dropped() {
     let guard = Arc::new(());
     let future = Future::<()>::new();
@@ -602,6 +619,26 @@ fn a_panic_is_the_jobs_exception_and_the_thread_goes_on() -> Result<()> {
     assert_eq!(format!("{:?}", exiting.exception(None)?), "Some(SystemExit(3))");
     assert_eq!(before.result(None)?, after.result(None)?);
     pool.shutdown(true, false)
+}
+
+#[test]
+fn a_thread_survives_what_it_logs() -> Result<()> {
+    let logged = Logged::default();
+    let listening = logged.clone();
+    let options = ThreadPoolOptions::new().max_workers(1).initializer(move || listening.listen());
+    let pool = ThreadPoolExecutor::with(options);
+    let (gate, job) = gate();
+    let running = pool.submit(job)?;
+    gate.wait();
+    running.set_result("by hand")?;
+    gate.open();
+    let after = pool.submit(|| asyncio::Ok("after"))?;
+    assert_eq!((running.result(None)?, after.result(None)?), ("by hand", "after"));
+    pool.shutdown(true, false)?;
+    let text = "concurrent.futures._base.InvalidStateError: FINISHED: \
+                <Future state=finished returned str>";
+    assert_eq!(logged.take(), [format!("Exception in worker\n{text}")]);
+    Ok(())
 }
 
 #[test]

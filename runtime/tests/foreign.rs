@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::future::{Future as StdFuture, IntoFuture, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
@@ -432,6 +433,81 @@ async fn join_two(
     let a = Box::pin(asyncio::wait_for(a, a_timeout));
     let b = Box::pin(asyncio::wait_for(b, b_timeout));
     join(a, b).await
+}
+
+/// Polls what it holds with a waker of its own, as `FuturesUnordered` does, and only when that
+/// was woken.
+async fn with_its_own_waker<F: StdFuture>(future: F) -> F::Output {
+    struct Own(AtomicBool, Mutex<Option<Waker>>);
+    impl Wake for Own {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::SeqCst);
+            let waker = self.1.lock().unwrap().clone();
+            waker.into_iter().for_each(Waker::wake);
+        }
+    }
+    let own = Arc::new(Own(AtomicBool::new(true), Mutex::new(None)));
+    let waker = Waker::from(Arc::clone(&own));
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        *own.1.lock().unwrap() = Some(cx.waker().clone());
+        if !own.0.swap(false, Ordering::SeqCst) {
+            return Poll::Pending;
+        }
+        future.as_mut().poll(&mut Context::from_waker(&waker))
+    })
+    .await
+}
+
+#[test]
+fn a_timeout_over_a_foreign_future_is_its_own_business() -> Result<()> {
+    let loop_ = virtual_loop();
+    let (signal, setter) = (Signal::default(), Signal::default());
+    let heard = setter.clone();
+    loop_.call_later(2, move || setter.set());
+    let outcome = loop_.run_until_complete(async move {
+        let fine = Box::pin(asyncio::wait_for(asyncio::wrap(heard), 5));
+        let late = Box::pin(asyncio::wait_for(asyncio::wrap(signal.clone()), 1));
+        let (fine, late) = join(fine, late).await;
+        assert!(late.unwrap_err().is::<TimeoutError>());
+        fine?;
+        let alone = with_its_own_waker(asyncio::wait_for(asyncio::wrap(signal.clone()), 1)).await;
+        assert!(alone.unwrap_err().is::<TimeoutError>());
+        let beside = with_its_own_waker(asyncio::wait_for(asyncio::wrap(signal), 1));
+        let (beside, fine) = join(Box::pin(beside), Box::pin(asyncio::sleep(3))).await;
+        assert!(beside.unwrap_err().is::<TimeoutError>());
+        assert_eq!(asyncio::current_task().unwrap().cancelling(), 0);
+        fine
+    });
+    outcome?;
+    assert_eq!(loop_.time(), 6.0);
+    loop_.close()
+}
+
+#[test]
+fn a_group_that_cancels_itself_leaves_its_siblings_alone() -> Result<()> {
+    let loop_ = virtual_loop();
+    let outcome = loop_.run_until_complete(async {
+        for before in [false, true] {
+            let group = asyncio::TaskGroup::new();
+            if before {
+                group.cancel();
+            }
+            let cancelled = group.run(async |group| {
+                group.cancel();
+                asyncio::sleep(3600).await
+            });
+            let (group, sibling) =
+                join(Box::pin(cancelled), Box::pin(asyncio::sleep_with(1, 3))).await;
+            group?;
+            assert_eq!(sibling?, 3);
+            assert_eq!(asyncio::current_task().unwrap().cancelling(), 0);
+        }
+        asyncio::Ok(())
+    });
+    outcome?;
+    assert_eq!(loop_.time(), 2.0);
+    loop_.close()
 }
 
 #[test]

@@ -12,6 +12,8 @@
 mod cancellation;
 mod contention;
 mod contexts;
+mod debug_mode;
+mod exit_stacks;
 mod futures;
 mod gather;
 mod iterations;
@@ -115,10 +117,12 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 16] = [
+    let areas: [&[Scenario]; 18] = [
         cancellation::SCENARIOS,
         contention::SCENARIOS,
         contexts::SCENARIOS,
+        debug_mode::SCENARIOS,
+        exit_stacks::SCENARIOS,
         futures::SCENARIOS,
         gather::SCENARIOS,
         iterations::SCENARIOS,

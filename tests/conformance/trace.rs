@@ -208,7 +208,8 @@ pub(crate) fn collect() {}
 // Texts.
 
 fn trace_log(text: &str) {
-    for (number, line) in text.lines().filter(|line| !line.is_empty()).enumerate() {
+    let is_kept = |line: &&str| !line.is_empty() && !line.starts_with("  File \"");
+    for (number, line) in text.lines().filter(is_kept).enumerate() {
         let indent = if number == 0 { "" } else { "  " };
         trace!("log {indent}{line}");
     }

@@ -1,11 +1,12 @@
-//! What happens with errors that nobody else gets, and debug mode.
+//! What happens with errors that nobody else gets.
 
 use std::cell::Cell;
+use std::panic::Location;
 use std::rc::Rc;
 
 use super::EventLoop;
 use crate::contextvars::{self, Context};
-use crate::events::{self, CallbackOutput, Handle};
+use crate::events::{self, CallbackOutput, Created, Handle};
 use crate::exceptions::{Error, Result};
 use crate::format_helpers::repr_str;
 use crate::futures::AnyFuture;
@@ -31,6 +32,11 @@ pub struct ExceptionContext {
     pub handle: Option<Handle>,
     /// The context that the failing exception handler was given.
     pub context: Option<Box<ExceptionContext>>,
+    /// Where the future, task or handle was created; known in debug mode.
+    pub source_traceback: Option<&'static Location<'static>>,
+    /// Where the handle was created that ran when the default handler was called. That puts it
+    /// here itself, in debug mode, if there is no `source_traceback`.
+    pub handle_traceback: Option<&'static Location<'static>>,
 }
 
 impl ExceptionContext {
@@ -43,11 +49,15 @@ impl ExceptionContext {
             task: None,
             handle: None,
             context: None,
+            source_traceback: None,
+            handle_traceback: None,
         }
     }
 
     /// The lines that the default handler logs: the message, then `key: repr` by key.
-    fn log_lines(&self) -> String {
+    ///
+    /// `handle_traceback` is for a context that has no traceback of its own.
+    fn log_lines(&self, handle_traceback: Created) -> String {
         let message = match &*self.message {
             "" => "Unhandled exception in event loop",
             message => message,
@@ -59,6 +69,11 @@ impl ExceptionContext {
         line("context", self.context.as_ref().map(|context| context.repr()));
         line("future", self.future.as_ref().map(|future| format!("{future:?}")));
         line("handle", self.handle.as_ref().map(|handle| format!("{handle:?}")));
+        let handle_traceback = self
+            .handle_traceback
+            .or_else(|| handle_traceback.filter(|_| self.source_traceback.is_none()));
+        line("handle_traceback", handle_traceback.map(|place| traceback("Handle", place)));
+        line("source_traceback", self.source_traceback.map(|place| traceback("Object", place)));
         line("task", self.task.as_ref().map(|task| format!("{task:?}")));
         lines.join("\n")
     }
@@ -70,6 +85,13 @@ impl ExceptionContext {
         items.extend(self.future.as_ref().map(|future| format!("'future': {future:?}")));
         items.extend(self.task.as_ref().map(|task| format!("'task': {task:?}")));
         items.extend(self.handle.as_ref().map(|handle| format!("'handle': {handle:?}")));
+        let frame = |place: &Location<'_>| {
+            format!("[<FrameSummary file {}, line {}>]", place.file(), place.line())
+        };
+        let source = self.source_traceback.map(frame);
+        items.extend(source.map(|frames| format!("'source_traceback': {frames}")));
+        let handle = self.handle_traceback.map(frame);
+        items.extend(handle.map(|frames| format!("'handle_traceback': {frames}")));
         format!("{{{}}}", items.join(", "))
     }
 
@@ -129,7 +151,7 @@ impl EventLoop {
     ///
     /// Mirrors `loop.default_exception_handler`.
     pub fn default_exception_handler(&self, context: &ExceptionContext) {
-        log_exception(context);
+        log_in(context, self.0.current_handle.get());
     }
 
     /// Calls the exception handler with `context`.
@@ -141,7 +163,8 @@ impl EventLoop {
     /// SystemExit or KeyboardInterrupt out of the handler.
     pub fn call_exception_handler(&self, context: ExceptionContext) -> Result<()> {
         let Some(handler) = self.get_exception_handler() else {
-            return self.call_default_handler(&context, "Exception in default exception handler");
+            let failed = "Exception in default exception handler";
+            return self.call_default_handler(&context, failed, None);
         };
         let call = || handler(self, &context);
         let outcome = match context.context_to_run_in() {
@@ -153,17 +176,21 @@ impl EventLoop {
             return Err(error);
         }
         let mut failure = ExceptionContext::new("Unhandled error in exception handler");
-        failure.exception = Some(error);
+        failure.exception = Some(error.clone());
         failure.context = Some(Box::new(context));
-        self.call_default_handler(
-            &failure,
-            "Exception in default exception handler while handling an unexpected error in custom \
-             exception handler",
-        )
+        let failed = "Exception in default exception handler while handling an unexpected error \
+                      in custom exception handler";
+        self.call_default_handler(&failure, failed, Some(error))
     }
 
-    /// The default handler shows what others made: their `Debug` may fail, too.
-    fn call_default_handler(&self, context: &ExceptionContext, failed: &str) -> Result<()> {
+    /// The default handler shows what others made: their `Debug` may fail, too. Says so then,
+    /// and which error was being `handled`.
+    fn call_default_handler(
+        &self,
+        context: &ExceptionContext,
+        failed: &str,
+        handled: Option<Error>,
+    ) -> Result<()> {
         let outcome = events::call_here(|| {
             self.default_exception_handler(context);
             Ok(())
@@ -172,42 +199,31 @@ impl EventLoop {
         if error.is_exit() {
             return Err(error);
         }
-        log::log(&format!("{failed}\n{}", error.format_exception().trim_end()));
+        let error = match handled {
+            Some(handled) => error.with_context(handled),
+            None => error,
+        };
+        log::error(&format!("{failed}\n{}", error.format_exception().trim_end()));
         Ok(())
     }
+}
 
-    /// Whether debug mode is on. Mirrors `loop.get_debug`.
-    pub fn get_debug(&self) -> bool {
-        self.0.debug.get()
-    }
-
-    /// Turns debug mode on or off: callbacks that take long are reported.
-    ///
-    /// The environment variable `ASYNCIO_DEBUG=1` turns it on for new loops. Mirrors
-    /// `loop.set_debug`.
-    pub fn set_debug(&self, enabled: bool) {
-        self.0.debug.set(enabled);
-    }
-
-    /// How long, in seconds, a callback may take before debug mode reports it; 0.1 at first.
-    ///
-    /// Mirrors `loop.slow_callback_duration`.
-    pub fn slow_callback_duration(&self) -> f64 {
-        self.0.slow_callback_duration.get()
-    }
-
-    /// Sets [`slow_callback_duration`](Self::slow_callback_duration), in seconds.
-    pub fn set_slow_callback_duration(&self, seconds: f64) {
-        self.0.slow_callback_duration.set(seconds);
-    }
+/// The one frame of a stack that is known, as Python prints the whole.
+fn traceback(what: &str, place: &Location<'_>) -> String {
+    let (file, line) = (place.file(), place.line());
+    format!("{what} created at (most recent call last):\n  File \"{file}\", line {line}")
 }
 
 /// Logs a context as the default exception handler does; for when its loop is gone, too.
 pub(crate) fn log_exception(context: &ExceptionContext) {
-    let mut text = context.log_lines();
+    log_in(context, None);
+}
+
+fn log_in(context: &ExceptionContext, handle_traceback: Created) {
+    let mut text = context.log_lines(handle_traceback);
     if let Some(exception) = &context.exception {
         text.push('\n');
         text.push_str(exception.format_exception().trim_end());
     }
-    log::log(&text);
+    log::error(&text);
 }

@@ -164,7 +164,7 @@ fn warn_of_threads(timeout: Option<f64>) {
     let timeout = timeout.map_or_else(|| "None".to_owned(), repr_float);
     // Python prints what it was given, which is a whole number more often than not.
     let timeout = timeout.strip_suffix(".0").unwrap_or(&timeout);
-    log::log(&format!(
+    log::warning(&format!(
         "RuntimeWarning: The executor did not finishing joining its threads within {timeout} \
          seconds."
     ));
@@ -293,4 +293,37 @@ pub(crate) fn works_for(remote: &Arc<Remote>) -> bool {
         employer.as_ref().is_some_and(|employer| Arc::ptr_eq(employer, remote))
     };
     EMPLOYER.try_with(|employer| is_it(&employer.borrow())).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::concurrent::Future;
+    use crate::tasks::sleep;
+    use crate::{Result, new_event_loop, run_coroutine_threadsafe, wrap_future_with};
+
+    #[test]
+    fn what_is_over_is_not_kept() -> Result<()> {
+        let loop_ = new_event_loop();
+        let job = loop_.run_in_executor(None, || crate::Ok(()))?;
+        let cancelled = loop_.run_in_executor(None, || crate::Ok(()))?;
+        cancelled.cancel();
+        let wrapped = wrap_future_with(Future::<()>::new(), &loop_);
+        wrapped.cancel();
+        let done = run_coroutine_threadsafe(|| sleep(0), &loop_.handle());
+        let late = run_coroutine_threadsafe(|| sleep(60), &loop_.handle());
+        late.cancel();
+        let own = loop_.clone();
+        loop_.run_until_complete(async move {
+            job.await?;
+            own.shutdown_default_executor(None).await
+        })?;
+        for _ in 0..5 {
+            loop_.stop();
+            loop_.run_forever()?;
+        }
+        assert!(done.done() && late.cancelled());
+        assert!(loop_.0.threads.parked.borrow().is_empty());
+        assert_eq!(loop_.0.threads.jobs.get(), 0);
+        loop_.close()
+    }
 }

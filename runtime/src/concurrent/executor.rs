@@ -92,7 +92,7 @@ impl Job {
     /// Calls the function, unless it was cancelled, and ends the future. It does not panic.
     pub fn run(self) {
         let Err(error) = call_here(|| self.0.run()) else { return };
-        log::log(&format!("Exception in worker\n{}", error.format_exception()));
+        log::concurrent_error(&format!("Exception in worker\n{}", error.format_exception()));
     }
 
     /// Ends the future with an exception and does not call the function: for an executor that

@@ -240,7 +240,7 @@ impl<T> Future<T> {
             phase => {
                 drop(state);
                 let (id, name) = (self.address(), phase.name());
-                log::log(&format!("Future {id} in unexpected state: {name}"));
+                log::concurrent_error(&format!("Future {id} in unexpected state: {name}"));
                 Err(RuntimeError("Future in unexpected state"))
             }
         }
@@ -302,7 +302,7 @@ impl<T> Future<T> {
     fn call(&self, callback: impl FnOnce(&Self) -> Result<()>) {
         let Err(error) = events::call_here(|| callback(self)) else { return };
         let error = error.format_exception();
-        log::log(&format!("exception calling callback for {self:?}\n{error}"));
+        log::concurrent_error(&format!("exception calling callback for {self:?}\n{error}"));
     }
 
     /// Waits for a result; an exception is raised.

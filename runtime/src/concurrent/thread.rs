@@ -269,7 +269,10 @@ impl Pool {
         if let Some(initializer) = &self.initializer
             && let Err(error) = call_here(initializer)
         {
-            log::log(&format!("Exception in initializer:\n{}", error.format_exception()));
+            log::concurrent_error(&format!(
+                "Exception in initializer:\n{}",
+                error.format_exception()
+            ));
             return self.break_down();
         }
         while let Some(job) = self.next_job() {

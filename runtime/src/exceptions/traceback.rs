@@ -1,6 +1,10 @@
 //! What tracebacks print: causes and contexts first, groups as trees of their members.
 
-use std::{error::Error as StdError, io};
+use std::{
+    error::Error as StdError,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use super::{
     classes, convert,
@@ -66,7 +70,7 @@ impl Collector {
     }
 
     fn add(&mut self, error: &Error) -> usize {
-        let mut text = name_and_text(error.class_name(), error.to_string());
+        let mut text = name_and_text(error.class_name(), text_of(error));
         for note in error.notes() {
             text.push_str(&note);
             text.push('\n');
@@ -233,13 +237,19 @@ fn line_length(text: &str) -> usize {
     start + end.len()
 }
 
+/// The text of an error, or what Python's traceback says of one that cannot tell it.
+fn text_of(error: &(impl ToString + ?Sized)) -> String {
+    catch_unwind(AssertUnwindSafe(|| error.to_string()))
+        .unwrap_or_else(|_| "<exception str() failed>".to_owned())
+}
+
 fn source_text(error: &(dyn StdError + 'static)) -> String {
     let class = classes::row_of_value(error)
         .or_else(|| error.downcast_ref::<io::Error>().map(os::class_of))
         .unwrap_or(&classes::BOXED);
     let text = match error.downcast_ref::<io::Error>().and_then(os::errno_and_text) {
         Some((errno, text)) => format!("[Errno {errno}] {text}"),
-        None => error.to_string(),
+        None => text_of(error),
     };
     name_and_text(class.qualified_name(), text)
 }

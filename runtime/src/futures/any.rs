@@ -33,7 +33,7 @@ impl AnyFuture {
     pub fn downcast<T: 'static>(&self) -> Option<Future<T>> {
         let mut slot: Option<Rc<dyn Typed<T>>> = None;
         Rc::clone(&self.0).downcast(&mut slot);
-        slot.map(Future)
+        slot.map(Future::of)
     }
 
     /// This future as the task that it is, if it is one.
@@ -60,7 +60,7 @@ impl IntoFuture for AnyFuture {
     type IntoFuture = Future<()>;
 
     fn into_future(self) -> Future<()> {
-        Future(Rc::new(View { future: self.0, value: Cell::new(Some(())) }))
+        Future::of(Rc::new(View { future: self.0, value: Cell::new(Some(())) }))
     }
 }
 

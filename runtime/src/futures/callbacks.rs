@@ -3,15 +3,15 @@
 use std::any::TypeId;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::Waker;
 
-use super::{AnyFuture, RawFuture};
+use super::{AnyFuture, Core, RawFuture};
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{Context, ContextSlot};
 use crate::events::{self, Callback, CallbackOutput, Created, RawHandle};
 use crate::exceptions::{Result, from_panic};
-use crate::format_helpers::format_callback;
+use crate::format_helpers::{format_call, format_callback};
 
 /// Names a done-callback for [`Future::remove_done_callback`](crate::Future::remove_done_callback).
 ///
@@ -49,10 +49,6 @@ pub(crate) trait DoneCallback {
     /// The id of a function of the user's.
     fn id(&self) -> Option<CallbackId> {
         None
-    }
-    /// Whether this leaves word with the very same waker.
-    fn will_wake(&self, _waker: &Waker) -> bool {
-        false
     }
     /// As the future's repr shows it.
     fn repr(&self) -> String;
@@ -92,14 +88,6 @@ impl Callbacks {
         });
     }
 
-    /// Whether one of them is `wanted`, which must not run code of the user's.
-    pub(crate) fn any(&self, mut wanted: impl FnMut(&dyn DoneCallback) -> bool) -> bool {
-        let list = self.0.take();
-        let found = list.as_slice().iter().any(|callback| wanted(&**callback));
-        self.0.set(list);
-        found
-    }
-
     /// Removes all that are `wanted` and returns how many they were.
     pub(crate) fn remove(&self, wanted: impl Fn(&dyn DoneCallback) -> bool) -> usize {
         let callbacks = match self.0.take() {
@@ -125,18 +113,29 @@ impl Callbacks {
         drop(self.0.take());
     }
 
-    /// Schedules and forgets them all.
+    /// Forgets them all if their loop is closed.
     ///
     /// # Panics
-    /// RuntimeError `Event loop is closed`, if there are any.
+    /// RuntimeError `Event loop is closed`, if there were any.
     #[track_caller]
+    pub(crate) fn check_loop(&self, core: &Core) {
+        if core.try_get_loop().is_none_or(|loop_| !loop_.is_closed()) {
+            return;
+        }
+        if !matches!(self.0.take(), List::Empty)
+            && let Some(loop_) = core.try_get_loop()
+        {
+            loop_.check_closed();
+        }
+    }
+
+    /// Schedules and forgets them all.
     pub(crate) fn schedule(&self, future: &Rc<dyn RawFuture>) {
         let list = self.0.take();
         if matches!(list, List::Empty) {
             return;
         }
         let Some(loop_) = future.core().try_get_loop() else { return };
-        loop_.check_closed();
         match list {
             List::Empty => {}
             List::One(callback) => callback.schedule(future, &loop_),
@@ -226,7 +225,12 @@ where
 {
     fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
         let Some(function) = self.callback.take() else { return Ok(()) };
-        let Some(handle) = self.future.take().and_then(self.narrow) else { return Ok(()) };
+        let future = self.future.take();
+        if self.created().is_some() {
+            // Reports show the argument, in debug mode.
+            self.future.set(future.clone());
+        }
+        let Some(handle) = future.and_then(self.narrow) else { return Ok(()) };
         match events::call(self.callback.context(), || function(&handle)) {
             Ok(()) => Ok(()),
             Err(error) => events::report_callback(loop_, self, error),
@@ -246,30 +250,54 @@ where
     }
 
     fn callback_name(&self) -> String {
-        format_callback::<F>()
+        let future = self.future.take();
+        let argument = future.as_ref().filter(|_| self.created().is_some());
+        let name = format_call::<F>(argument.map(|future| format!("{future:?}")));
+        self.future.set(future);
+        name
     }
 
-    fn callback_repr(&self) -> Option<String> {
-        self.callback.repr()
+    fn created(&self) -> Created {
+        self.callback.created()
     }
 }
 
 /// The standard waker of somebody other than a task's step.
-pub(crate) struct WakerCallback(pub(crate) Waker);
+pub(crate) struct WakerCallback {
+    waker: Waker,
+    pub(crate) future: Weak<dyn RawFuture>,
+    /// The address of the task in whose step it was last polled.
+    pub(crate) poller: Cell<usize>,
+}
+
+impl WakerCallback {
+    pub(crate) fn new(waker: Waker, future: &Rc<dyn RawFuture>) -> Self {
+        Self { waker, future: Rc::downgrade(future), poller: Cell::new(0) }
+    }
+
+    /// Whether this leaves word with the very same waker.
+    pub(crate) fn wakes(&self, waker: &Waker) -> bool {
+        self.waker.will_wake(waker)
+    }
+
+    /// Takes this back from its future.
+    pub(crate) fn take_back(&self) {
+        if let Some(future) = self.future.upgrade() {
+            let core = future.core();
+            core.callbacks.remove(|callback| std::ptr::addr_eq(callback, self));
+        }
+    }
+}
 
 impl DoneCallback for WakerCallback {
     // Waking schedules by itself, so a task behind the waker is stepped in the next iteration.
     fn schedule(self: Rc<Self>, _future: &Rc<dyn RawFuture>, loop_: &EventLoop) {
-        let waker = &self.0;
+        let waker = &self.waker;
         let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake_by_ref())) else { return };
         // Those behind it have to be told all the same.
         let mut context = ExceptionContext::new("Exception in a waker");
         context.exception = Some(from_panic(payload));
         let _ = loop_.call_exception_handler(context);
-    }
-
-    fn will_wake(&self, waker: &Waker) -> bool {
-        self.0.will_wake(waker)
     }
 
     fn repr(&self) -> String {

@@ -160,6 +160,10 @@ impl Condition {
         self.notify(self.0.waiters.len())
     }
 
+    pub(super) fn inner_lock(&self) -> &Lock {
+        &self.0.lock
+    }
+
     pub(super) fn notify_all_unchecked(&self) {
         self.notify_unchecked(self.0.waiters.len());
     }

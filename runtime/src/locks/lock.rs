@@ -6,6 +6,7 @@ use std::future::Future as StdFuture;
 use std::rc::Rc;
 
 use super::line::{Line, object_repr};
+use super::managers::Left;
 use super::turn::{Awaited, Exit, Turn, turns};
 use crate::exceptions::{Result, RuntimeError};
 use crate::mixins::LoopBound;
@@ -41,6 +42,7 @@ struct Inner {
     locked: Cell<bool>,
     waiters: Line<bool>,
     bound: LoopBound,
+    left: Left,
 }
 
 impl Lock {
@@ -98,6 +100,10 @@ impl Lock {
         }
         self.wake_up_first();
         Ok(())
+    }
+
+    pub(super) fn left(&self) -> &Left {
+        &self.0.left
     }
 
     /// Wakes the first in line, unless he is woken already.

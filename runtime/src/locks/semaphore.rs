@@ -6,6 +6,7 @@ use std::future::Future as StdFuture;
 use std::rc::Rc;
 
 use super::line::{Line, object_repr};
+use super::managers::Left;
 use super::turn::{Awaited, Exit, Turn, turns};
 use crate::exceptions::{Result, ValueError};
 use crate::mixins::LoopBound;
@@ -39,6 +40,7 @@ struct Inner {
     value: Cell<usize>,
     waiters: Line<bool>,
     bound: LoopBound,
+    left: Left,
 }
 
 impl Semaphore {
@@ -48,8 +50,13 @@ impl Semaphore {
     }
 
     fn of_class(class_name: &'static str, value: usize) -> Self {
-        let (value, waiters, bound) = (Cell::new(value), Line::default(), LoopBound::default());
-        Self(Rc::new(Inner { class_name, value, waiters, bound }))
+        Self(Rc::new(Inner {
+            class_name,
+            value: Cell::new(value),
+            waiters: Line::default(),
+            bound: LoopBound::default(),
+            left: Left::default(),
+        }))
     }
 
     /// Whether whoever comes now has to wait: the counter is zero, or others wait already.
@@ -99,6 +106,10 @@ impl Semaphore {
         self.wake_up_next();
     }
 
+    pub(super) fn left(&self) -> &Left {
+        &self.0.left
+    }
+
     /// Takes one on behalf of the first in line who was not woken; false if there is none.
     fn wake_up_next(&self) -> bool {
         // Taken before his waker runs, which may look.
@@ -109,6 +120,13 @@ impl Semaphore {
             self.0.value.update(|value| value + 1);
         }
         is_woken
+    }
+}
+
+impl Default for Semaphore {
+    /// A semaphore whose counter begins at 1.
+    fn default() -> Self {
+        Self::new(1)
     }
 }
 
@@ -174,6 +192,10 @@ impl BoundedSemaphore {
         Self { semaphore: Semaphore::of_class("BoundedSemaphore", value), bound_value: value }
     }
 
+    pub(super) fn semaphore(&self) -> &Semaphore {
+        &self.semaphore
+    }
+
     /// [`Semaphore::locked`].
     pub fn locked(&self) -> bool {
         self.semaphore.locked()
@@ -216,6 +238,13 @@ impl BoundedSemaphore {
         }
         self.semaphore.release();
         Ok(())
+    }
+}
+
+impl Default for BoundedSemaphore {
+    /// A semaphore whose counter begins at 1 and never exceeds it.
+    fn default() -> Self {
+        Self::new(1)
     }
 }
 

@@ -18,7 +18,13 @@ thread_local! {
 
 /// Runs `step` with `task` as the current one.
 pub(crate) fn enter<R>(task: &Rc<dyn RawTask>, step: impl FnOnce() -> R) -> R {
-    let _before = Restore(CURRENT.replace(Some(NonNull::from(task))), BLOCK.take());
+    let _before = Restore(CURRENT.replace(Some(NonNull::from(task))));
+    step()
+}
+
+/// Runs `step` outside of all blocks: one that starts inside another task's.
+pub(crate) fn leave_blocks<R>(step: impl FnOnce() -> R) -> R {
+    let _before = RestoreBlock(BLOCK.take());
     step()
 }
 
@@ -32,13 +38,7 @@ pub(crate) fn with<R>(look: impl FnOnce(Option<&Rc<dyn RawTask>>) -> R) -> R {
 
 /// Runs `poll` inside `block`.
 pub(crate) fn enter_block<R>(block: &Rc<Block>, poll: impl FnOnce() -> R) -> R {
-    struct Restore(Option<NonNull<Rc<Block>>>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            BLOCK.set(self.0);
-        }
-    }
-    let _before = Restore(BLOCK.replace(Some(NonNull::from(block))));
+    let _before = RestoreBlock(BLOCK.replace(Some(NonNull::from(block))));
     poll()
 }
 
@@ -49,12 +49,20 @@ pub(crate) fn block() -> Option<Rc<Block>> {
     BLOCK.get().map(|block| unsafe { Rc::clone(block.as_ref()) })
 }
 
-/// Puts back the task and the block before, also when the step unwinds.
-struct Restore(Option<NonNull<Rc<dyn RawTask>>>, Option<NonNull<Rc<Block>>>);
+/// Puts back the task before, also when the step unwinds.
+struct Restore(Option<NonNull<Rc<dyn RawTask>>>);
 
 impl Drop for Restore {
     fn drop(&mut self) {
         CURRENT.set(self.0);
-        BLOCK.set(self.1);
+    }
+}
+
+/// Puts back the block before, also when the poll unwinds.
+struct RestoreBlock(Option<NonNull<Rc<Block>>>);
+
+impl Drop for RestoreBlock {
+    fn drop(&mut self) {
+        BLOCK.set(self.0);
     }
 }

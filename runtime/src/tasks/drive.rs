@@ -2,12 +2,14 @@
 
 use std::cell::Cell;
 use std::future::{Future as StdFuture, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
-use super::{AnyTask, schedule_step, take_unclaimed};
-use crate::exceptions::{CancelledError, Error, Result};
+use super::step::Step;
+use super::{AnyTask, TaskCore, schedule_step, take_unclaimed};
+use crate::exceptions::{CancelledError, Error, Result, from_panic};
 use crate::futures::RawFuture;
 use crate::raw::current;
 
@@ -16,7 +18,15 @@ use crate::raw::current;
 /// A cancellation goes to the futures of ours inside; if it finds none, what is in there is
 /// foreign: it is dropped, and the `CancelledError` is raised here.
 pub(crate) async fn drive<F: StdFuture>(slot: Pin<&mut Option<F>>) -> Result<F::Output> {
-    drive_with(slot, |poll| poll(), take_unclaimed).await
+    drive_with(
+        slot,
+        |poll| {
+            poll();
+            Ok(())
+        },
+        take_unclaimed,
+    )
+    .await
 }
 
 /// [`drive`] as a block, which can be cancelled without the rest of its task.
@@ -24,9 +34,18 @@ pub(crate) async fn drive_block<F: StdFuture>(
     block: &Rc<Block>,
     slot: Pin<&mut Option<F>>,
 ) -> Result<F::Output> {
-    let enter = |poll: &mut dyn FnMut()| current::enter_block(block, poll);
+    // What a body panics with goes through the end of its block, as all that it raises does.
+    let enter = |poll: &mut dyn FnMut()| {
+        catch_unwind(AssertUnwindSafe(|| current::enter_block(block, poll))).map_err(from_panic)
+    };
     let unclaimed = || take_unclaimed().or_else(|| block.thrown.take().then(CancelledError));
-    drive_with(slot, enter, unclaimed).await
+    let mut drive = pin!(drive_with(slot, enter, unclaimed));
+    poll_fn(|cx| {
+        let polled = drive.as_mut().poll(cx);
+        block.note(polled.is_pending(), cx.waker());
+        polled
+    })
+    .await
 }
 
 /// Awaits what raises its own cancellations, in `block`.
@@ -37,17 +56,17 @@ pub(crate) async fn poll_in_block<F: StdFuture>(block: &Rc<Block>, future: F) ->
 
 async fn drive_with<F: StdFuture>(
     mut slot: Pin<&mut Option<F>>,
-    enter: impl Fn(&mut dyn FnMut()),
+    enter: impl Fn(&mut dyn FnMut()) -> Result<()>,
     unclaimed: impl Fn() -> Option<Error>,
 ) -> Result<F::Output> {
     poll_fn(|cx| {
         let Some(mut future) = slot.as_mut().as_pin_mut() else { return Poll::Pending };
         let mut polled = Poll::Pending;
-        enter(&mut || polled = future.as_mut().poll(cx));
+        let entered = enter(&mut || polled = future.as_mut().poll(cx));
         if let Poll::Ready(output) = polled {
             return Poll::Ready(Ok(output));
         }
-        let Some(error) = unclaimed() else { return Poll::Pending };
+        let Some(error) = entered.err().or_else(&unclaimed) else { return Poll::Pending };
         slot.set(None);
         Poll::Ready(Err(error))
     })
@@ -71,11 +90,46 @@ pub(crate) struct Block {
     outer: Option<Rc<Block>>,
     /// To be raised by the block itself, which waits for nothing of ours.
     thrown: Cell<bool>,
+    /// Whether the block was cancelled, and not its task.
+    partial: Cell<bool>,
+    pending: Cell<bool>,
+    /// The waker of its last poll, if that was not the task's own.
+    waker: Cell<Option<Waker>>,
+    registered: Cell<bool>,
 }
 
 impl Block {
     pub(crate) fn new() -> Rc<Self> {
-        Rc::new(Self { outer: current::block(), thrown: Cell::new(false) })
+        Rc::new(Self {
+            outer: current::block(),
+            thrown: Cell::new(false),
+            partial: Cell::new(false),
+            pending: Cell::new(false),
+            waker: Cell::new(None),
+            registered: Cell::new(false),
+        })
+    }
+
+    /// Whether a cancellation of this block left the rest of its task alone.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial.get()
+    }
+
+    /// Notes how a poll left the body.
+    fn note(self: &Rc<Self>, pending: bool, waker: &Waker) {
+        self.pending.set(pending);
+        if !pending {
+            return;
+        }
+        let is_own = current::with(|task| {
+            let Some(task) = task.map(|task| task.task_core()) else { return false };
+            if !self.registered.replace(true) {
+                task.waiters.add_block(self);
+            }
+            task.waker.is(waker)
+        });
+        let known = self.waker.take().filter(|known| !is_own && known.will_wake(waker));
+        self.waker.set(known.or_else(|| (!is_own).then(|| waker.clone())));
     }
 
     fn is_in(self: &Rc<Self>, block: &Rc<Block>) -> bool {
@@ -89,29 +143,58 @@ impl Block {
         false
     }
 
-    /// Cancels the block, which is suspended in `task`; whether that was the whole task.
-    pub(crate) fn cancel(self: &Rc<Self>, task: &AnyTask) -> bool {
-        let Some(raw) = task.raw().into_task() else { return true };
-        let mut inside: Vec<Rc<dyn RawFuture>> = Vec::new();
-        let mut is_all = true;
-        raw.task_core().waiters.for_each(|future, block| match block {
-            Some(block) if block.is_in(self) => inside.push(future),
-            _ => is_all = false,
+    /// Whether the task waits for something beside this block.
+    pub(super) fn is_part(self: &Rc<Self>, task: &TaskCore) -> bool {
+        let waker = self.waker.take();
+        let mut is_part = waker.is_some();
+        self.waker.set(waker);
+        task.waiters.for_each(|_, block| {
+            is_part |= !block.is_some_and(|block| block.is_in(self));
         });
-        if is_all {
-            task.cancel();
-            return true;
-        }
+        task.waiters.for_each_block(|block| {
+            is_part |= block.pending.get() && !block.is_in(self) && !self.is_in(block);
+        });
+        is_part
+    }
+
+    /// Cancels what the block waits for, or has it raise the `CancelledError` itself in the
+    /// step that is then to be scheduled.
+    pub(super) fn cancel_part(self: &Rc<Self>, task: &TaskCore) -> Step {
+        self.partial.set(true);
+        let mut inside: Vec<Rc<dyn RawFuture>> = Vec::new();
+        task.waiters.for_each(|future, block| {
+            if block.is_some_and(|block| block.is_in(self)) {
+                inside.push(future);
+            }
+        });
         let mut accepted = false;
         for future in inside {
             accepted |= future.cancel(None);
         }
-        if !accepted {
-            self.thrown.set(true);
-            if let Some(loop_) = raw.core().try_get_loop() {
-                schedule_step(&loop_, raw);
-            }
+        if accepted {
+            return Step::Over;
         }
-        false
+        self.thrown.set(true);
+        let Some(waker) = self.waker.take() else { return Step::Again };
+        waker.wake_by_ref();
+        self.waker.set(Some(waker));
+        Step::Over
+    }
+
+    /// Cancels the block of `task`, which is all of the task unless it waits for more.
+    pub(crate) fn cancel(self: &Rc<Self>, task: &AnyTask) {
+        let Some(raw) = task.raw().into_task() else { return };
+        let core = raw.task_core();
+        if core.stepping.get() {
+            // Whether there is more is known when the step has ended.
+            core.waiters.set_requester(self);
+            task.cancel();
+        } else if !self.is_part(core) {
+            task.cancel();
+        } else if let (Step::Again, Some(loop_)) =
+            (self.cancel_part(core), raw.core().try_get_loop())
+        {
+            schedule_step(&loop_, raw);
+        }
     }
 }

@@ -82,7 +82,10 @@ where
 impl AnyTask {
     /// Makes a task of what a task factory was given: Python's `Task(coro, loop=loop, …)`.
     #[track_caller]
-    pub fn new(loop_: &EventLoop, coroutine: Coroutine, options: TaskOptions) -> Self {
+    pub fn new(loop_: &EventLoop, coroutine: Coroutine, mut options: TaskOptions) -> Self {
+        if options.created.is_none() {
+            options.created = loop_.created();
+        }
         coroutine.0.start(loop_, options)
     }
 }

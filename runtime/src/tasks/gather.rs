@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::future::IntoFuture;
 use std::rc::Rc;
 
-use super::{Child, ensure_child};
+use super::{Child, caught, ensure_child};
 use crate::base_events::EventLoop;
 use crate::coroutines::Awaitable;
 use crate::events;
@@ -52,7 +52,8 @@ impl<T: 'static> GatheringFuture<T> {
         if self.unfinished.get() > 0 {
             return;
         }
-        let outcome = self.collect.take().map(|collect| collect());
+        // Whoever shares a result has it cloned, which may panic.
+        let outcome = self.collect.take().map(caught);
         if self.cancel_requested.get() {
             let last = self.children.last();
             return self.end(Err(
@@ -195,7 +196,7 @@ fn gather_children<T: 'static>(
     for child in done {
         outer.child_done(&child);
     }
-    Future(outer)
+    Future::of(outer)
 }
 
 /// Gathers futures whose results nobody reads; their failures are returned, not raised.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Child, Origin, ensure_child};
+use super::{Child, Origin, caught, ensure_child};
 use crate::coroutines::Awaitable;
 use crate::exceptions::panic_with;
 use crate::futures::{AnyFuture, CallbackId, Future};
@@ -76,7 +76,7 @@ fn _inner_done_callback<T: 'static>(
         }
         let outcome = match (of_view, inner.downcast()) {
             (Some(value), _) => inner.0.core().read_error().map_or(Ok(value), Err),
-            (None, Some(typed)) => origin.read(&typed),
+            (None, Some(typed)) => caught(|| origin.read(&typed)),
             (None, None) => return,
         };
         copy_outcome(&outer, outcome);

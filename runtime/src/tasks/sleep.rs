@@ -2,17 +2,21 @@
 
 use std::any::Any;
 use std::cell::Cell;
+use std::fmt;
 use std::future::Future as StdFuture;
+use std::mem;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context as TaskContext, Poll};
+use std::task::{Context as TaskContext, Poll, Waker, ready};
 
-use super::step;
+use super::{RawTask, step};
 use crate::base_events::EventLoop;
 use crate::contextvars::Context;
-use crate::events::{RawHandle, RawTimer, TimerHandle, get_running_loop, timer_repr};
-use crate::exceptions::{Result, ValueError};
-use crate::futures::{self, CancelMessage, Core, Future, RawFuture, Typed, value_repr};
+use crate::events::{Created, RawHandle, RawTimer, get_running_loop, timer_repr};
+use crate::exceptions::{Error, Result, ValueError};
+use crate::futures::{
+    self, CancelMessage, Core, RawFuture, Registration, Typed, poll_reading, value_repr,
+};
 use crate::raw::current;
 use crate::timeouts::IntoDelay;
 
@@ -36,22 +40,83 @@ use crate::timeouts::IntoDelay;
 /// asyncio::run(main())
 /// # }
 /// ```
-pub async fn sleep(delay: impl IntoDelay) -> Result<()> {
-    let delay = delay.into_delay();
-    if delay <= 0.0 {
-        return Yield { yielded: false }.await;
+pub fn sleep(delay: impl IntoDelay) -> Sleep {
+    Sleep(State::Unstarted(delay.into_delay()))
+}
+
+/// The coroutine of [`sleep`].
+///
+/// The time runs from the first poll, as the coroutine's does in Python.
+#[must_use = "coroutines do nothing unless you `.await` them or make a task of them"]
+pub struct Sleep(State);
+
+enum State {
+    Unstarted(f64),
+    /// A bare yield: what is left of this iteration was given up.
+    Yielded,
+    Waiting(Rc<Alarm>),
+    Done,
+}
+
+impl StdFuture for Sleep {
+    type Output = Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<()>> {
+        match &self.0 {
+            State::Unstarted(delay) if *delay <= 0.0 => {
+                if let Some(error) = current::with(|task| give_way(task, cx.waker())) {
+                    return Poll::Ready(Err(error));
+                }
+                self.0 = State::Yielded;
+                Poll::Pending
+            }
+            State::Yielded => {
+                self.0 = State::Done;
+                let thrown = current::with(|task| task.and_then(step::take_plain_throw));
+                Poll::Ready(thrown.map_or(Ok(()), Err))
+            }
+            State::Unstarted(delay) => {
+                let alarm = set_alarm(*delay)?;
+                let polled = alarm.poll(cx);
+                self.0 = State::Waiting(alarm);
+                polled
+            }
+            State::Waiting(alarm) => {
+                let outcome = ready!(alarm.poll(cx));
+                self.finish();
+                Poll::Ready(outcome)
+            }
+            State::Done => panic!("cannot reuse already awaited coroutine"),
+        }
     }
+}
+
+impl Sleep {
+    /// Python's `finally`.
+    fn finish(&mut self) {
+        if let State::Waiting(alarm) = mem::replace(&mut self.0, State::Done) {
+            RawHandle::cancel(&*alarm);
+        }
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<coroutine object sleep>")
+    }
+}
+
+#[track_caller]
+fn set_alarm(delay: f64) -> Result<Rc<Alarm>> {
     if delay.is_nan() {
         return Err(ValueError("Invalid delay: NaN (not a number)"));
     }
-    let (future, _timer) = set_later(delay);
-    future.await
-}
-
-/// A future, and the timer that ends it after `delay` seconds. No handle of the loop is kept
-/// in the coroutine: the loop owns the coroutine.
-#[track_caller]
-fn set_later(delay: f64) -> (Future<()>, CancelOnDrop) {
     let loop_ = get_running_loop();
     let alarm = Rc::new(Alarm {
         core: Core::new(&loop_),
@@ -59,9 +124,26 @@ fn set_later(delay: f64) -> (Future<()>, CancelOnDrop) {
         when: loop_.time() + delay,
         scheduled: Cell::new(false),
         cancelled: Cell::new(false),
+        registration: Registration::default(),
     });
-    let timer = loop_.schedule(Rc::clone(&alarm));
-    (Future(alarm), CancelOnDrop(timer))
+    loop_.schedule(Rc::clone(&alarm));
+    Ok(alarm)
+}
+
+/// A bare yield: has whoever polls go on in the next iteration; or the error to raise instead.
+fn give_way(task: Option<&Rc<dyn RawTask>>, waker: &Waker) -> Option<Error> {
+    if let Some(task) = task {
+        let core = task.task_core();
+        if core.throwing.get() {
+            return step::take_plain_throw(task);
+        }
+        if core.waker.is(waker) {
+            core.yielded.set(true);
+            return None;
+        }
+    }
+    waker.wake_by_ref();
+    None
 }
 
 /// What a sleep waits for: Python's future and the timer that sets it, in one allocation.
@@ -71,6 +153,14 @@ struct Alarm {
     when: f64,
     scheduled: Cell<bool>,
     cancelled: Cell<bool>,
+    registration: Registration,
+}
+
+impl Alarm {
+    fn poll(self: &Rc<Self>, cx: &TaskContext<'_>) -> Poll<Result<()>> {
+        let read = || self.core.read_error().map_or(Ok(()), Err);
+        poll_reading(&self.core, &self.registration, || self.clone(), cx, read)
+    }
 }
 
 impl RawFuture for Alarm {
@@ -130,8 +220,8 @@ impl RawHandle for Alarm {
         "_set_result_unless_cancelled()".to_owned()
     }
 
-    fn callback_repr(&self) -> Option<String> {
-        (!self.cancelled.get()).then(|| self.callback_name())
+    fn created(&self) -> Created {
+        self.core.created
     }
 
     fn repr(&self) -> String {
@@ -159,44 +249,4 @@ impl RawTimer for Alarm {
 pub async fn sleep_with<T>(delay: impl IntoDelay, result: T) -> Result<T> {
     sleep(delay).await?;
     Ok(result)
-}
-
-/// The `finally` of a timer's user.
-struct CancelOnDrop(TimerHandle);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        self.0.cancel();
-    }
-}
-
-/// A bare yield: gives up the rest of this iteration.
-struct Yield {
-    yielded: bool,
-}
-
-impl StdFuture for Yield {
-    type Output = Result<()>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<()>> {
-        if let Some(error) = current::with(|task| task.and_then(step::take_plain_throw)) {
-            return Poll::Ready(Err(error));
-        }
-        if self.yielded {
-            return Poll::Ready(Ok(()));
-        }
-        self.yielded = true;
-        let is_own_step = current::with(|task| {
-            let task = task.map(|task| task.task_core());
-            let task = task.filter(|task| task.waker.is(cx.waker()));
-            task.is_some_and(|task| {
-                task.yielded.set(true);
-                true
-            })
-        });
-        if !is_own_step {
-            cx.waker().wake_by_ref();
-        }
-        Poll::Pending
-    }
 }

@@ -11,7 +11,7 @@ use super::cancel::cancel;
 use super::{RawTask, TaskCore, schedule_step};
 use crate::base_events::EventLoop;
 use crate::contextvars::{self, Context};
-use crate::events::{self, RawHandle};
+use crate::events::{self, Created, RawHandle};
 use crate::exceptions::{Error, Result, RuntimeError, StopIteration, from_panic, panic_with};
 use crate::format_helpers;
 use crate::futures::{self, CancelMessage, Core, DoneCallback, RawFuture, Typed};
@@ -58,7 +58,7 @@ pub(super) fn drop_coroutine(loop_: &EventLoop, task: &dyn RawTask) {
 }
 
 /// How a step leaves the task.
-enum Step {
+pub(super) enum Step {
     /// Suspended or done.
     Over,
     /// Suspended, and to go on in the next iteration.
@@ -76,10 +76,13 @@ where
         if !self.task.started.replace(true) && self.task.throwing.get() {
             return self.end_with_throw(loop_);
         }
-        let polled = catch_unwind(AssertUnwindSafe(|| self.poll_coroutine(&loop_.0.remote)));
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let polled = self.poll_coroutine(&loop_.0.remote);
+            polled.map(|outcome| outcome.map_err(Error::from_failure))
+        }));
         match polled {
             Ok(Poll::Pending) if !self.task.throwing.get() => Ok(self.suspend()),
-            Ok(Poll::Ready(Err(failure))) => self.fail(loop_, Error::from_failure(failure)),
+            Ok(Poll::Ready(Err(error))) => self.fail(loop_, error),
             // Foreign futures alone were polled: the error to throw reached nobody.
             Ok(_) if self.task.throwing.get() => self.end_with_throw(loop_),
             Ok(Poll::Ready(Ok(value))) => Ok(self.succeed(loop_, value)),
@@ -96,10 +99,16 @@ where
     #[track_caller]
     pub(super) fn eager_start(self: &Rc<Self>, loop_: &EventLoop) {
         let this: Rc<dyn RawTask> = self.clone();
-        match self.enter(loop_, &this) {
-            Ok(()) => self.task.ended_eagerly.set(self.core.done()),
+        let outcome = current::leave_blocks(|| self.enter(loop_, &this));
+        self.task.ended_eagerly.set(self.core.done());
+        match outcome {
+            Ok(()) => {}
             Err(error) => {
+                // Python's constructor has failed: there is no such task.
                 self.task.log_destroy_pending.set(false);
+                if !self.core.done() {
+                    self.leave(loop_);
+                }
                 panic_with(error);
             }
         }
@@ -109,9 +118,9 @@ where
     fn enter(self: &Rc<Self>, loop_: &EventLoop, this: &Rc<dyn RawTask>) -> Result<()> {
         self.task.waiters.begin_step();
         self.task.stepping.set(true);
+        let _over = Over(&self.task.stepping);
         let outcome =
             current::enter(this, || contextvars::enter(&self.task.context, || self.step(loop_)));
-        self.task.stepping.set(false);
         if let Step::Again = outcome?? {
             schedule_step(loop_, Rc::clone(this));
         }
@@ -131,6 +140,15 @@ where
     fn suspend(self: &Rc<Self>) -> Step {
         let task = &self.task;
         task.waiters.settle();
+        if let Some(block) = task.waiters.take_requester()
+            && task.cancelling() == 1
+            && block.is_part(task)
+        {
+            // The request was for a block of the task alone.
+            task.uncancel();
+            let step = block.cancel_part(task);
+            return if task.yielded.replace(false) { Step::Again } else { step };
+        }
         if task.yielded.replace(false) {
             return Step::Again;
         }
@@ -182,6 +200,15 @@ where
     /// By this the futures that the task waits for know it.
     fn address(self: &Rc<Self>) -> *const () {
         Rc::as_ptr(self).cast()
+    }
+}
+
+/// Ends `stepping`, also when a value that the context drops panics.
+struct Over<'a>(&'a Cell<bool>);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
     }
 }
 
@@ -237,11 +264,11 @@ where
         "<TaskStepMethWrapper object>()".to_owned()
     }
 
-    fn callback_repr(&self) -> Option<String> {
-        Some(self.callback_name())
+    fn created(&self) -> Created {
+        self.core.created
     }
 
-    fn repr(&self) -> String {
+    fn slow_repr(&self) -> String {
         crate::base_futures::future_repr(self)
     }
 }

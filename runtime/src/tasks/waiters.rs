@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 use super::Block;
-use crate::futures::{CancelMessage, RawFuture, is_same};
+use crate::futures::{CancelMessage, RawFuture, WakerCallback, is_same};
 use crate::raw::current;
 
 #[derive(Default)]
@@ -32,7 +32,11 @@ struct Rest {
     /// Polled in an earlier step; the task is registered with them still.
     stale: Vec<Stale>,
     /// Futures of ours that were polled with a waker that is not the task's.
-    foreign: Vec<Stale>,
+    foreign: Vec<Foreign>,
+    /// The blocks of the task that were driven.
+    blocks: Vec<Weak<Block>>,
+    /// The block that cancels its own task in this step.
+    requester: Option<Rc<Block>>,
 }
 
 struct Fresh {
@@ -43,6 +47,19 @@ struct Fresh {
 struct Stale {
     future: Weak<dyn RawFuture>,
     block: Option<Rc<Block>>,
+}
+
+struct Foreign {
+    callback: Weak<WakerCallback>,
+    block: Option<Rc<Block>>,
+}
+
+impl Foreign {
+    /// The future, if it is alive, pending and still registered.
+    fn pending(&self) -> Option<Rc<dyn RawFuture>> {
+        let future = self.callback.upgrade()?.future.upgrade()?;
+        (!future.core().done()).then_some(future)
+    }
 }
 
 impl Stale {
@@ -105,11 +122,13 @@ impl Waiters {
         self.is_fresh.set(true);
     }
 
-    pub(super) fn add_foreign(&self, future: &Rc<dyn RawFuture>) {
+    pub(super) fn add_foreign(&self, callback: &Rc<WakerCallback>) {
         self.with_rest(|rest| {
-            if place_of(&rest.foreign, future).is_none() {
-                push_stale(&mut rest.foreign, future, current::block());
+            if rest.foreign.len() == rest.foreign.capacity() {
+                rest.foreign.retain(|known| known.pending().is_some());
             }
+            let block = current::block();
+            rest.foreign.push(Foreign { callback: Rc::downgrade(callback), block });
         });
     }
 
@@ -164,7 +183,7 @@ impl Waiters {
         self.change_rest(|rest| {
             futures.extend(rest.fresh.iter().map(|fresh| Rc::clone(&fresh.future)));
             if futures.is_empty() {
-                futures.extend(rest.foreign.iter().filter_map(Stale::pending));
+                futures.extend(rest.foreign.iter().filter_map(Foreign::pending));
             }
         });
         let mut accepted = None;
@@ -187,12 +206,43 @@ impl Waiters {
             for fresh in &rest.fresh {
                 show(Rc::clone(&fresh.future), fresh.block.as_ref());
             }
-            for stale in rest.stale.iter().chain(&rest.foreign) {
+            for stale in &rest.stale {
                 if let Some(future) = stale.pending() {
                     show(future, stale.block.as_ref());
                 }
             }
+            for foreign in &rest.foreign {
+                if let Some(future) = foreign.pending() {
+                    show(future, foreign.block.as_ref());
+                }
+            }
         });
+    }
+
+    pub(super) fn add_block(&self, block: &Rc<Block>) {
+        self.with_rest(|rest| {
+            if rest.blocks.len() == rest.blocks.capacity() {
+                rest.blocks.retain(|known| known.strong_count() > 0);
+            }
+            rest.blocks.push(Rc::downgrade(block));
+        });
+    }
+
+    /// Shows every block of the task that is alive.
+    pub(super) fn for_each_block(&self, show: impl FnMut(&Rc<Block>)) {
+        let mut blocks: Vec<Rc<Block>> = Vec::new();
+        self.change_rest(|rest| blocks.extend(rest.blocks.iter().filter_map(Weak::upgrade)));
+        blocks.iter().for_each(show);
+    }
+
+    pub(super) fn set_requester(&self, block: &Rc<Block>) {
+        self.with_rest(|rest| rest.requester = Some(Rc::clone(block)));
+    }
+
+    pub(super) fn take_requester(&self) -> Option<Rc<Block>> {
+        let mut requester = None;
+        self.change_rest(|rest| requester = rest.requester.take());
+        requester
     }
 
     fn change_rest(&self, change: impl FnOnce(&mut Rest)) {

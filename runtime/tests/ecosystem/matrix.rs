@@ -36,8 +36,11 @@ const WAYS: [Way; 14] = [
     way("wrap", |wait| Box::pin(asyncio::wrap(wait))),
     way("nested", |wait| {
         Box::pin(async {
-            let inner = async { asyncio::Ok(wait.await) };
-            async { inner.await }.await
+            async fn inner(wait: Wait) -> Result<u32> {
+                Ok(wait.await)
+            }
+            let value = inner(wait).await?;
+            Ok(value)
         })
     }),
     way("task", |wait| Box::pin(async { asyncio::create_task(asyncio::wrap(wait)).await })),
