@@ -196,3 +196,22 @@ async fn a_block_releases_at_its_end_and_when_it_is_dropped() -> Result<()> {
     assert!(shows(&lock, "unlocked"));
     Ok(())
 }
+
+#[test]
+fn a_closed_loop_frees_what_its_tasks_held() {
+    let (lock, semaphore) = (Lock::new(), Semaphore::new(1));
+    let loop_ = asyncio::new_event_loop();
+    loop_.set_exception_handler(|_, _| ());
+    for _ in 0..3 {
+        let (lock, semaphore) = (lock.clone(), semaphore.clone());
+        loop_.create_task(async move {
+            let _permit = semaphore.permit().await?;
+            let _guard = lock.lock().await?;
+            sleep(3600).await
+        });
+    }
+    loop_.run_until_complete(sleep(0)).unwrap();
+    assert!(shows(&semaphore, "locked, waiters:2") && shows(&lock, "locked"));
+    loop_.close().unwrap();
+    assert!(shows(&semaphore, "unlocked, value:1") && shows(&lock, "unlocked"));
+}
