@@ -249,7 +249,7 @@ async fn manager(seed: u64, queue: Queue<i32>) -> Result<()> {
         attempt(&format!("tick {tick} put"), || Ok(queue.put_nowait(tick)?));
     }
     things.show("shutdown");
-    queue.shutdown(seed % 2 == 0);
+    queue.shutdown(seed.is_multiple_of(2));
     let workers = workers.borrow().clone();
     loop {
         let pending = Vec::from_iter(workers.iter().filter(|task| !task.done()));
