@@ -153,6 +153,39 @@ fn mistakes_have_their_message() {
     assert_eq!(stems("tests/ui", "rs"), stems("tests/ui", "stderr"));
 }
 
+/// What the compiler says first in each of its errors, by the mistake.
+fn messages() -> Vec<(PathBuf, Vec<String>)> {
+    let mut recorded = files(&["stderr"]);
+    recorded.retain(|path| path.starts_with("tests/ui"));
+    let errors = |text: &str| {
+        text.lines().filter(|line| line.starts_with("error")).map(str::to_owned).collect()
+    };
+    recorded.into_iter().map(|path| (path.clone(), errors(&read(&path)))).collect()
+}
+
+#[test]
+fn no_two_mistakes_have_one_message() {
+    let mut seen = BTreeSet::new();
+    for (path, errors) in messages() {
+        assert!(!errors.is_empty(), "{} has no error", path.display());
+        assert!(seen.insert(errors), "{} says what another one says", path.display());
+    }
+    assert!(seen.len() >= 70, "there are {} mistakes", seen.len());
+}
+
+/// Those of the macros have no number; rustc's have one.
+#[test]
+fn messages_are_neither_capitalized_nor_sentences() {
+    for (path, errors) in messages() {
+        let ours = errors.iter().filter_map(|line| line.strip_prefix("error: "));
+        for message in ours.filter(|message| !message.starts_with("aborting")) {
+            let name = ["Python", "Rust"].iter().any(|name| message.starts_with(name));
+            let lower = !message.starts_with(char::is_uppercase) || name;
+            assert!(lower && !message.ends_with('.'), "{}: {message}", path.display());
+        }
+    }
+}
+
 /// The targets of a Markdown text's links that are neither elsewhere nor in the text itself.
 fn relative_links(text: &str) -> Vec<&str> {
     text.split("](")

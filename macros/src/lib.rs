@@ -11,13 +11,16 @@ mod calls;
 mod entry;
 mod errors;
 mod finish;
+mod passed;
 mod spans;
 #[cfg(test)]
 mod tests;
 
 use proc_macro::TokenStream;
 
-use crate::arguments::signature::{GATHER, WAIT_FOR};
+use crate::arguments::table::{
+    AS_COMPLETED, CREATE_TASK, GATHER, RAISE, RUN, SHIELD, WAIT, WAIT_FOR,
+};
 use crate::entry::Entry;
 
 /// Runs an `async fn` as the program.
@@ -66,10 +69,16 @@ use crate::entry::Entry;
 /// ```
 ///
 /// # Expansion
+/// With `debug = true`:
+///
 /// ```text
-/// fn main() -> ExitCode {
+/// fn main() -> std::process::ExitCode {
+///     #[allow(clippy::unused_async)]
 ///     async fn main() -> asyncio::Result<()> { … }
-///     asyncio::__private::main(main(), options)
+///     {
+///         use asyncio::__private as __asyncio;
+///         __asyncio::main(main(), __asyncio::RunOptions::new().debug(true))
+///     }
 /// }
 /// ```
 #[proc_macro_attribute]
@@ -102,23 +111,28 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | option | value | if left out |
 /// | --- | --- | --- |
 /// | `debug` | `true` or `false`: whether the loop runs in debug mode | `true` |
+/// | `loop_factory` | the path of a function that makes the loop | `asyncio::new_event_loop` |
 /// | `virtual_time` | `true` or `false`: whether the clock is virtual | `false` |
 /// | `timeout` | after how many seconds, a number, the test fails | no limit |
 /// | `crate` | the absolute path of the `asyncio` crate, if it has another name | `::asyncio` |
 ///
-/// A virtual clock starts at 0, and jumps to the next deadline when there is nothing else to do. A
+/// A virtual clock comes with a loop of its own, so that it excludes `loop_factory`. It starts at 0, and jumps to the next deadline when there is nothing else to do. A
 /// test whose time is over is cancelled; the limit is one of the loop's clock, so with a virtual
 /// one it ends a deadlock at once. Code that blocks the thread is not interrupted.
 ///
 /// # Expansion
 /// Other attributes, such as `#[should_panic]`, stay before the `#[test]` that is
-/// added:
+/// added. With `timeout = 5`:
 ///
 /// ```text
 /// #[test]
-/// fn an_hour_passes() {
-///     async fn an_hour_passes() -> asyncio::Result<()> { … }
-///     asyncio::__private::test(an_hour_passes(), options)
+/// fn works() {
+///     #[allow(clippy::unused_async)]
+///     async fn works() -> asyncio::Result<()> { … }
+///     {
+///         use asyncio::__private as __asyncio;
+///         __asyncio::test(works(), __asyncio::TestOptions::new().timeout(5.0))
+///     }
 /// }
 /// ```
 #[proc_macro_attribute]
@@ -137,5 +151,47 @@ pub fn gather(input: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn wait_for(input: TokenStream) -> TokenStream {
-    calls::call(&WAIT_FOR, calls::wait_for::expand, input.into()).into()
+    calls::call(&WAIT_FOR, calls::plain, input.into()).into()
+}
+
+/// What `asyncio::wait!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn wait(input: TokenStream) -> TokenStream {
+    calls::call(&WAIT, calls::plain, input.into()).into()
+}
+
+/// What `asyncio::as_completed!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn as_completed(input: TokenStream) -> TokenStream {
+    calls::call(&AS_COMPLETED, calls::plain, input.into()).into()
+}
+
+/// What `asyncio::shield!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn shield(input: TokenStream) -> TokenStream {
+    calls::call(&SHIELD, calls::plain, input.into()).into()
+}
+
+/// What `asyncio::create_task!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn create_task(input: TokenStream) -> TokenStream {
+    calls::call(&CREATE_TASK, calls::plain, input.into()).into()
+}
+
+/// What `asyncio::run!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn run(input: TokenStream) -> TokenStream {
+    calls::call(&RUN, calls::plain, input.into()).into()
+}
+
+/// What `asyncio::raise!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn raise(input: TokenStream) -> TokenStream {
+    calls::call(&RAISE, calls::raise::expand, input.into()).into()
 }

@@ -76,6 +76,8 @@ pub(crate) struct Inner {
     /// How many presses of Ctrl-C the loop has seen.
     interrupts: Cell<u32>,
     iteration: Cell<u64>,
+    /// The inbox is being emptied.
+    pub(crate) taking_in: Cell<bool>,
     threads: Threads,
 }
 
@@ -144,6 +146,7 @@ impl EventLoop {
             rings: RefCell::default(),
             interrupts: Cell::new(0),
             iteration: Cell::new(0),
+            taking_in: Cell::new(false),
             threads: Threads::default(),
         }));
         loop_.set_debug(coroutines::is_debug_mode());
@@ -300,7 +303,8 @@ impl EventLoop {
             return Ok(());
         }
         self.0.life.set(Life::Closing);
-        self.0.remote.close();
+        let messages = self.0.remote.close();
+        messages.into_iter().for_each(|message| self.drop_reporting(message));
         // Taken out first: dropping a closure may run code that comes back here.
         let ready = mem::take(&mut *self.0.ready.borrow_mut());
         ready.into_iter().for_each(|handle| self.drop_reporting(handle));

@@ -6,6 +6,7 @@
 //! logger's name, for whoever has a subscriber.
 
 use std::cell::RefCell;
+use std::io::{self, Write};
 use std::rc::Rc;
 
 /// Takes the place of stderr, for tests.
@@ -49,7 +50,8 @@ fn log(logger: Logger, text: &str) {
     match sink {
         Some(sink) => sink(text),
         None if trace(logger, text) => {}
-        None => eprintln!("{text}"),
+        // A stderr that is closed ends no loop.
+        None => _ = writeln!(io::stderr().lock(), "{text}"),
     }
 }
 

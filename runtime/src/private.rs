@@ -10,86 +10,28 @@ pub use std::process::ExitCode;
 #[cfg(feature = "macros")]
 pub use asyncio_macros as macros;
 
+#[path = "private/arguments.rs"]
+mod arguments;
+#[path = "private/raise.rs"]
+mod raise;
+
+pub use arguments::{
+    AreHandles, Impossible, IsAwaitable, IsContext, IsFlag, IsName, IsReturnWhen, No, Yes,
+    awaitable, awaitables, context, flag, handles, name, return_when, timeout,
+};
+pub use raise::{IsCause, IsException, Raises, cause, err, exception};
+
 pub use crate::log::{Sink, set_log_sink};
-pub use crate::runners::RunOptions;
+pub use crate::runners::{RunOptions, run_with};
 pub use crate::tasks::{
-    gather, gather_all, gather_all_return_exceptions, gather_return_exceptions, wait_for,
+    TaskOptions, WaitOptions, as_completed_with, create_task_with, gather, gather_all,
+    gather_all_return_exceptions, gather_return_exceptions, shield, wait_for, wait_with,
 };
 
 use crate::sys::end_by_sigint;
 use crate::{
-    Awaitable, Error, EventLoop, IntoTimeout, KeyboardInterrupt, PanicError, Result, SystemExit,
-    TimeoutError, run_with, wrap,
+    Error, EventLoop, KeyboardInterrupt, PanicError, Result, SystemExit, TimeoutError, wrap,
 };
-
-/// [`Awaitable`] for one argument of a macro, in a form whose "no" is one error and not three.
-///
-/// Were there only the first impl, the compiler would settle on it before it looked at the
-/// bound, go on with the type, and complain again wherever the type is used. With two it has to
-/// look; if neither fits, the type stays unknown, and what comes after it is not reported.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not awaitable",
-    label = "expected a coroutine, a task or a future that gives a `Result`",
-    note = "a plain future becomes awaitable with `asyncio::wrap(future)`",
-    note = "the `Result`'s error has to convert into `Box<dyn std::error::Error + Send + Sync>`"
-)]
-pub trait IsAwaitable<Answer> {
-    /// The argument's own type.
-    type Itself;
-
-    /// The argument.
-    fn itself(self) -> Self::Itself;
-}
-
-impl<A: Awaitable> IsAwaitable<Yes> for A {
-    type Itself = A;
-
-    fn itself(self) -> A {
-        self
-    }
-}
-
-impl<A: Impossible> IsAwaitable<No> for A {
-    type Itself = A;
-
-    fn itself(self) -> A {
-        self
-    }
-}
-
-/// The answer of the one impl.
-#[derive(Debug)]
-pub struct Yes;
-
-/// The answer of the other.
-#[derive(Debug)]
-pub struct No;
-
-/// Nothing implements it.
-pub trait Impossible {}
-
-/// Gives an argument back; what it is for is its bound.
-pub fn awaitable<A, Answer, Itself>(awaitable: A) -> Itself
-where
-    A: IsAwaitable<Answer, Itself = Itself>,
-{
-    awaitable.itself()
-}
-
-/// [`awaitable`] for what an iterator gives, all of it before the first is made a task: a call
-/// of Python unpacks its `*iterable` first, too.
-pub fn awaitables<I, A, Answer, Itself>(awaitables: I) -> Vec<Itself>
-where
-    I: IntoIterator<Item = A>,
-    A: IsAwaitable<Answer, Itself = Itself>,
-{
-    awaitables.into_iter().map(A::itself).collect()
-}
-
-/// A timeout in seconds.
-pub fn timeout(timeout: impl IntoTimeout) -> Option<f64> {
-    timeout.into_timeout()
-}
 
 /// What `#[asyncio::main]` and `#[asyncio::test]` accept as the result of their function.
 #[diagnostic::on_unimplemented(
@@ -178,7 +120,7 @@ where
 #[derive(Clone, Copy, Debug)]
 pub struct TestOptions {
     debug: bool,
-    virtual_time: bool,
+    loop_factory: Option<fn() -> EventLoop>,
     timeout: Option<f64>,
 }
 
@@ -186,7 +128,7 @@ impl TestOptions {
     /// Debug mode, real time, and no limit of it.
     #[expect(clippy::new_without_default, reason = "expansions alone make one")]
     pub fn new() -> Self {
-        Self { debug: true, virtual_time: false, timeout: None }
+        Self { debug: true, loop_factory: None, timeout: None }
     }
 
     /// Whether the loop runs in debug mode, as in Python's `IsolatedAsyncioTestCase`.
@@ -196,10 +138,17 @@ impl TestOptions {
         self
     }
 
+    /// What makes the loop, as the attribute of that name in `IsolatedAsyncioTestCase`.
+    #[must_use]
+    pub fn loop_factory(mut self, loop_factory: fn() -> EventLoop) -> Self {
+        self.loop_factory = Some(loop_factory);
+        self
+    }
+
     /// Whether time jumps to the next deadline when there is nothing else to do.
     #[must_use]
     pub fn virtual_time(mut self, virtual_time: bool) -> Self {
-        self.virtual_time = virtual_time;
+        self.loop_factory = virtual_time.then_some(EventLoop::with_virtual_clock);
         self
     }
 
@@ -221,8 +170,8 @@ where
     F: StdFuture<Output: Outcome> + 'static,
 {
     let mut run_options = RunOptions::new().debug(options.debug);
-    if options.virtual_time {
-        run_options = run_options.loop_factory(EventLoop::with_virtual_clock);
+    if let Some(loop_factory) = options.loop_factory {
+        run_options = run_options.loop_factory(loop_factory);
     }
     if let Err(error) = run_with(limited(test, options.timeout), run_options) {
         panic_with(&error);

@@ -134,7 +134,8 @@ impl Runner {
         }
         let loop_ = self.lazy_init()?;
         let shared = context.is_none();
-        let slot = context.map_or_else(|| self.context.take(), contextvars::slot_from);
+        // A copy: should making the task panic, the runner has its context still.
+        let slot = context.map_or_else(|| contextvars::peek(&self.context), contextvars::slot_from);
         let task = loop_.create_wrapped_task(main, TaskOptions::new().slot(slot));
         let outcome = run_interruptible(&loop_, &task);
         if shared {

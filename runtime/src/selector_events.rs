@@ -140,14 +140,11 @@ impl Remote {
         self.waiting.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn close(&self) {
-        let left = {
-            let mut inbox = self.lock();
-            inbox.closed = true;
-            mem::take(&mut inbox.messages)
-        };
-        // Their closures are dropped here, with no lock held.
-        drop(left);
+    /// Takes no more messages; gives back those that are left.
+    pub(crate) fn close(&self) -> Vec<Message> {
+        let mut inbox = self.lock();
+        inbox.closed = true;
+        mem::take(&mut inbox.messages)
     }
 
     /// Takes out what other threads have sent since the last time.
@@ -217,6 +214,10 @@ impl EventLoop {
         if !self.0.remote.has_messages() {
             return;
         }
+        // What comes in meanwhile comes behind what is being taken in.
+        if self.0.taking_in.replace(true) {
+            return;
+        }
         for message in self.0.remote.take() {
             match message {
                 Message::Call(call) => self.push_call(call),
@@ -224,5 +225,6 @@ impl EventLoop {
                 Message::Stop => self.stop(),
             }
         }
+        self.0.taking_in.set(false);
     }
 }

@@ -13,17 +13,27 @@
     unused,
     absolute_paths_not_starting_with_crate,
     ambiguous_negative_literals,
+    closure_returning_async_block,
+    deprecated_in_future,
+    edition_2024_expr_fragment_specifier,
+    explicit_outlives_requirements,
     ffi_unwind_calls,
+    impl_trait_redundant_captures,
+    macro_use_extern_crate,
     meta_variable_misuse,
+    missing_copy_implementations,
     missing_debug_implementations,
     missing_docs,
+    non_ascii_idents,
     redundant_imports,
     redundant_lifetimes,
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
     unit_bindings,
+    unnameable_types,
     unreachable_pub,
+    unstable_features,
     unused_extern_crates,
     unused_import_braces,
     unused_lifetimes,
@@ -50,9 +60,14 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::future_not_send, reason = "what awaits a task belongs to the task's thread")]
 
+use std::error::Error as StdError;
 use std::process::ExitCode;
+use std::result::Result as StdResult;
 
-use asyncio::{Result, gather, sleep, wait_for};
+use asyncio::{
+    Error, FIRST_COMPLETED, Result, Task, ValueError, as_completed, copy_context, create_task,
+    gather, raise, run, shield, sleep, wait, wait_for,
+};
 
 /// Something to wait for.
 async fn work(number: u8) -> Result<u8> {
@@ -60,7 +75,7 @@ async fn work(number: u8) -> Result<u8> {
     Ok(number)
 }
 
-/// Every form of the function-like macros.
+/// Every form of `gather!` and `wait_for!`.
 async fn calls() -> Result<u8> {
     let (one, two) = gather!(work(1), work(2)).await?;
     let (three, four) = gather!(work(3), work(4), return_exceptions = true).await?;
@@ -77,6 +92,63 @@ async fn calls() -> Result<u8> {
     Ok(sum)
 }
 
+/// Every form of the macros that take options.
+async fn options() -> Result<u8> {
+    let mut tasks: Vec<Task<u8>> = vec![create_task!(work(1))];
+    tasks.push(create_task!(work(2), name = "two", context = copy_context()));
+    tasks.push(create_task!(work(3), eager_start = tasks.len() == 2));
+    let (done, pending) = wait!(&tasks, timeout = 5_u8, return_when = FIRST_COMPLETED).await?;
+    let (all, none) = wait!(&tasks).await?;
+    assert_eq!(done.len() + pending.len(), all.len() + none.len(), "each of them once");
+    let mut sum = shield!(work(4)).await?;
+    for next in as_completed!(..tasks) {
+        sum += next.await?;
+    }
+    for next in as_completed!(..[work(5)], timeout = None) {
+        sum += next.await?;
+    }
+    Ok(sum)
+}
+
+/// Every form of `raise!`, as a statement, a branch and the last expression.
+fn raises(number: u8) -> Result<u8> {
+    if number == 0 {
+        raise!(ValueError("zero"));
+    }
+    let cause = match number {
+        1 => raise!(ValueError("one"), from = None),
+        2 => ValueError("two"),
+        _ => return Ok(number),
+    };
+    raise!(ValueError("more"), from = cause)
+}
+
+/// `raise!` in a closure, and in a function with an error of its own.
+fn raises_elsewhere() -> StdResult<u8, Box<dyn StdError>> {
+    let raising = |error: &Error| -> Result<u8> { raise!(error) };
+    let error = raising(&ValueError("inside"));
+    assert!(error.is_err(), "it raises");
+    raise!(ValueError("outside"))
+}
+
+/// Every form of `run!`.
+#[test]
+fn programs_run() -> Result<()> {
+    assert_eq!(run!(options())?, 15, "the sum of one to five");
+    let made = run!(options(), debug = true, loop_factory = asyncio::new_event_loop)?;
+    assert_eq!(made, 15, "the sum of one to five");
+    for (number, text) in (0..3).zip(["zero", "one", "more"]) {
+        assert_eq!(
+            raises(number).map_err(|error| error.to_string()),
+            Err(text.to_owned()),
+            "raised"
+        );
+    }
+    assert_eq!(raises(3)?, 3, "not raised");
+    assert!(raises_elsewhere().is_err(), "raised");
+    Ok(())
+}
+
 /// A program with all options.
 mod program {
     use super::{Result, calls};
@@ -86,6 +158,12 @@ mod program {
         assert_eq!(calls().await?, 36, "the sum of one to eight");
         Ok(())
     }
+}
+
+/// A program without options, in which nothing is awaited.
+mod bare_program {
+    #[asyncio::main]
+    pub(crate) async fn main() {}
 }
 
 /// A function of another name, with parameters of several forms.
@@ -100,6 +178,7 @@ fn functions_run() -> Result<()> {
     assert_eq!(total(1, [2, 3], (4,))?, 10, "the sum of one to four");
     let status = format!("{:?}", program::main());
     assert_eq!(status, format!("{:?}", ExitCode::SUCCESS), "nothing fails");
+    assert_eq!(status, format!("{:?}", bare_program::main()), "nothing happens");
     Ok(())
 }
 

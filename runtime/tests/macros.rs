@@ -1,5 +1,5 @@
-//! The macros at run time: what a program sees of `gather!`, `wait_for!`, `#[asyncio::main]` and
-//! `#[asyncio::test]`.
+//! The macros at run time: what a program sees of the function-like ones, of `#[asyncio::main]` and
+//! of `#[asyncio::test]`.
 
 #[path = "macros/attributes.rs"]
 mod attributes;
@@ -7,5 +7,9 @@ mod attributes;
 mod expressions;
 #[path = "macros/hygiene.rs"]
 mod hygiene;
+#[path = "macros/options.rs"]
+mod options;
 #[path = "macros/programs.rs"]
 mod programs;
+#[path = "macros/raising.rs"]
+mod raising;

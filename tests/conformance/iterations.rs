@@ -1,13 +1,16 @@
 //! How many iterations of the loop each operation takes.
 
-use asyncio::{Awaitable, Error, Future, Result, Task};
+use asyncio::{AsCompleted, Awaitable, Error, Future, Result, Task, TaskGroup, WaitOptions};
 
+use crate::blocks::briefly;
 use crate::trace::{iteration, run, trace};
 
 crate::scenarios! { iterations:
     what_takes_none,
+    what_takes_none_if_tasks_are_eager,
     what_takes_one,
     what_takes_two,
+    what_takes_two_if_tasks_are_eager,
     what_takes_three,
     what_takes_more,
 }
@@ -18,6 +21,35 @@ async fn noop() -> Result<()> {
 
 async fn nested() -> Result<()> {
     asyncio::create_task(noop()).await
+}
+
+async fn return_at_once<M>(_: &M) -> Result<()> {
+    Ok(())
+}
+
+async fn fill(group: &TaskGroup) -> Result<()> {
+    group.create_task(noop())?;
+    Ok(())
+}
+
+async fn cancel_before_the_start(group: &TaskGroup) -> Result<()> {
+    group.create_task(noop())?;
+    group.cancel();
+    Ok(())
+}
+
+async fn take_each(mut completed: AsCompleted<()>) -> Result<()> {
+    while let Some(future) = completed.anext().await {
+        future?.await?;
+    }
+    Ok(())
+}
+
+async fn await_each(completed: AsCompleted<()>) -> Result<()> {
+    for step in completed {
+        step.await?;
+    }
+    Ok(())
 }
 
 async fn cost<A: Awaitable<Failure = Error>>(label: &str, awaitable: A) -> Result<()> {
@@ -68,7 +100,26 @@ fn what_takes_none() {
         cost("a gather of done futures", asyncio::gather((done(), done()))).await?;
         cost("wait_for(noop(), None)", asyncio::wait_for(noop(), None)).await?;
         cost("wait_for(noop(), 1)", asyncio::wait_for(noop(), 1)).await?;
-        cost("wait_for(done, 0)", asyncio::wait_for(done(), 0)).await
+        cost("wait_for(done, 0)", asyncio::wait_for(done(), 0)).await?;
+        cost("shield(done)", asyncio::shield(done())).await?;
+        cost("an empty group", TaskGroup::new().run(return_at_once)).await?;
+        let timeout = asyncio::timeout(0);
+        cost("timeout(0) without a suspension", timeout.run(return_at_once)).await?;
+        let none: [Task<()>; 0] = [];
+        cost("as_completed of nothing", await_each(asyncio::as_completed(none))).await
+    }
+
+    run(main());
+}
+
+fn what_takes_none_if_tasks_are_eager() {
+    async fn main() -> Result<()> {
+        asyncio::get_running_loop().set_task_factory(asyncio::eager_task_factory);
+        cost("create_task(noop())", asyncio::create_task(noop())).await?;
+        cost("gather(noop(), noop())", asyncio::gather((noop(), noop()))).await?;
+        cost("shield(noop())", asyncio::shield(noop())).await?;
+        let task = asyncio::create_task(noop());
+        cost("wait_for(create_task(noop()), 0)", asyncio::wait_for(task, 0)).await
     }
 
     run(main());
@@ -78,7 +129,9 @@ fn what_takes_one() {
     async fn main() -> Result<()> {
         cost("sleep(0)", asyncio::sleep(0)).await?;
         cost("sleep(-1)", asyncio::sleep(-1)).await?;
-        cost("wait_for(sleep(0), 1)", asyncio::wait_for(asyncio::sleep(0), 1)).await
+        cost("wait_for(sleep(0), 1)", asyncio::wait_for(asyncio::sleep(0), 1)).await?;
+        cost("timeout(1) around sleep(0)", asyncio::timeout(1).run(briefly)).await?;
+        cost("timeout(0) around sleep(0)", asyncio::timeout(0).run(briefly)).await
     }
 
     run(main());
@@ -94,7 +147,26 @@ fn what_takes_two() {
         cost("wait_for(pending, 0)", asyncio::wait_for(pending(), 0)).await?;
         cost("sleep(1)", asyncio::sleep(1)).await?;
         cost("wait_for(pending, 1)", asyncio::wait_for(pending(), 1)).await?;
-        cost("wait_for(sleep(2), 1)", asyncio::wait_for(asyncio::sleep(2), 1)).await
+        cost("wait_for(sleep(2), 1)", asyncio::wait_for(asyncio::sleep(2), 1)).await?;
+        cost("wait([done])", asyncio::wait([done()])).await?;
+        let options = WaitOptions::new().timeout(0);
+        cost("wait([pending], timeout=0)", asyncio::wait_with([pending()], options)).await?;
+        let timeout = asyncio::timeout(0);
+        cost("timeout(0) around pending", timeout.run(async |_| pending().await)).await?;
+        cost("as_completed of done", take_each(asyncio::as_completed([done()]))).await
+    }
+
+    run(main());
+}
+
+fn what_takes_two_if_tasks_are_eager() {
+    async fn main() -> Result<()> {
+        asyncio::get_running_loop().set_task_factory(asyncio::eager_task_factory);
+        cost("create_task(sleep(0))", asyncio::create_task(asyncio::sleep(0))).await?;
+        cost("a group of noop()", TaskGroup::new().run(fill)).await?;
+        cost("as_completed of noop()", await_each(asyncio::as_completed([noop()]))).await?;
+        let task = asyncio::create_task(noop());
+        cost("wait([create_task(noop())])", asyncio::wait([task])).await
     }
 
     run(main());
@@ -106,7 +178,18 @@ fn what_takes_three() {
         cost("gather(noop(), noop())", asyncio::gather((noop(), noop()))).await?;
         cost("wait_for(noop(), 0)", asyncio::wait_for(noop(), 0)).await?;
         let cancelled = cancelled_before_start();
-        cost("gather of a task cancelled before", asyncio::gather((cancelled,))).await
+        cost("gather of a task cancelled before", asyncio::gather((cancelled,))).await?;
+        cost("shield(noop())", asyncio::shield(noop())).await?;
+        cost("a group of noop()", TaskGroup::new().run(fill)).await?;
+        let group = TaskGroup::new();
+        let cancelled = group.run(cancel_before_the_start);
+        cost("a group cancelled before its child started", cancelled).await?;
+        let completed = asyncio::as_completed([noop(), noop()]);
+        cost("as_completed, awaited", await_each(completed)).await?;
+        let completed = asyncio::as_completed([noop(), noop()]);
+        cost("as_completed, taken", take_each(completed)).await?;
+        let task = asyncio::create_task(noop());
+        cost("wait([create_task(noop())])", asyncio::wait([task])).await
     }
 
     run(main());

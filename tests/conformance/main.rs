@@ -9,11 +9,15 @@
 //! differs is a bug of the runtime, or a difference that `docs/SEMANTICS.md` explains and
 //! `trace.rs` cuts from both sides; it is never edited.
 
+mod as_completed;
+mod blocks;
 mod cancellation;
 mod contention;
 mod contexts;
 mod debug_mode;
+mod eager;
 mod exit_stacks;
+mod factories;
 mod futures;
 mod gather;
 mod iterations;
@@ -25,9 +29,18 @@ mod queues;
 mod repr;
 mod reprs;
 mod runners;
+mod shield;
+mod taskgroups;
+mod taskgroups_cancel;
+mod taskgroups_cancelled;
+mod taskgroups_edges;
 mod tasks;
+mod threads;
+mod timeouts;
+mod timeouts_together;
 mod timers;
 mod trace;
+mod wait;
 mod wait_for;
 
 use std::collections::BTreeSet;
@@ -117,12 +130,14 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 18] = [
+    let areas: [&[Scenario]; 29] = [
         cancellation::SCENARIOS,
         contention::SCENARIOS,
         contexts::SCENARIOS,
         debug_mode::SCENARIOS,
+        eager::SCENARIOS,
         exit_stacks::SCENARIOS,
+        factories::SCENARIOS,
         futures::SCENARIOS,
         gather::SCENARIOS,
         iterations::SCENARIOS,
@@ -133,8 +148,17 @@ fn all_scenarios() -> BTreeSet<String> {
         queues::SCENARIOS,
         reprs::SCENARIOS,
         runners::SCENARIOS,
+        shield::SCENARIOS,
+        taskgroups::SCENARIOS,
+        taskgroups_cancel::SCENARIOS,
+        taskgroups_cancelled::SCENARIOS,
+        taskgroups_edges::SCENARIOS,
         tasks::SCENARIOS,
+        threads::SCENARIOS,
+        timeouts::SCENARIOS,
+        timeouts_together::SCENARIOS,
         timers::SCENARIOS,
+        wait::SCENARIOS,
         wait_for::SCENARIOS,
     ];
     areas.into_iter().flatten().map(|(area, name, _)| format!("{area}/{name}")).collect()

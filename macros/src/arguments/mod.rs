@@ -7,6 +7,7 @@
 mod parse;
 pub(crate) mod signature;
 mod similar;
+pub(crate) mod table;
 pub(crate) mod validate;
 
 use proc_macro2::TokenStream;

@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token, braced};
 
 use crate::errors::Errors;
@@ -96,18 +97,48 @@ fn argument(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Argument
     if input.peek(Token![,]) {
         return Err(input.error("an argument is missing before this `,`: leave the comma out"));
     }
+    if input.peek(Token![..]) {
+        return spread(input);
+    }
+    if is_from_of_python(input) {
+        let name: Ident = input.parse()?;
+        errors.at(&name, "Python's `from` is an argument here: write `, from = error`");
+        return Ok(Argument::Keyword { name, value: value(input)? });
+    }
+    if input.peek(Ident::peek_any) && names_a_value(input) {
+        return keyword(input, errors);
+    }
+    value(input).map(Argument::Positional)
+}
+
+/// An expression; what only Python takes for one is answered.
+fn value(input: ParseStream<'_>) -> syn::Result<Expr> {
     if input.peek(Token![await]) {
         return Err(
             input.error("`await` cannot come first: leave it out, or write `expression.await`")
         );
     }
-    if input.peek(Token![..]) {
-        return spread(input);
+    if let Some(brace) = set_of_python(input) {
+        return Err(syn::Error::new(
+            brace,
+            "a list stands in brackets, and Python's set too: write `[a, b]`",
+        ));
     }
-    if input.peek(Ident::peek_any) && names_a_value(input) {
-        return keyword(input, errors);
-    }
-    input.parse().map(Argument::Positional)
+    input.parse()
+}
+
+/// The opening brace of Python's `{a, b}`. `{a}` is an expression of Rust, too.
+fn set_of_python(input: ParseStream<'_>) -> Option<Span> {
+    let (content, spans, _) = input.cursor().group(Delimiter::Brace)?;
+    let members = Punctuated::<Expr, Token![,]>::parse_terminated;
+    let members = members.parse2(content.token_stream()).ok()?;
+    (members.len() > 1 || members.trailing_punct()).then(|| spans.open())
+}
+
+/// Whether the `from error` of Python's `raise` comes next, with nothing between the two.
+fn is_from_of_python(input: ParseStream<'_>) -> bool {
+    let Some((name, rest)) = input.cursor().ident() else { return false };
+    name == "from" && (rest.ident().is_some() || rest.literal().is_some())
 }
 
 fn spread(input: ParseStream<'_>) -> syn::Result<Argument> {
@@ -122,7 +153,7 @@ fn spread(input: ParseStream<'_>) -> syn::Result<Argument> {
     if ends_here(input) {
         return Err(syn::Error::new_spanned(dots, "nothing stands behind `..`: write `..tasks`"));
     }
-    Ok(Argument::Spread { dots, value: input.parse()? })
+    Ok(Argument::Spread { dots, value: value(input)? })
 }
 
 /// Whether the identifier that comes next is followed by `=`, or by the `:` that is meant to be
@@ -146,7 +177,7 @@ fn keyword(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Argument>
     if ends_here(input) {
         return Err(syn::Error::new(sign, format!("`{name}` has no value: write `{name} = …`")));
     }
-    Ok(Argument::Keyword { name, value: input.parse()? })
+    Ok(Argument::Keyword { name, value: value(input)? })
 }
 
 fn ends_here(input: ParseStream<'_>) -> bool {
@@ -160,6 +191,9 @@ fn separator(input: ParseStream<'_>, errors: &mut Errors) {
     }
     if input.peek(Token![;]) {
         errors.push(input.error("arguments are separated by commas: write `,`"));
+    } else if is_from_of_python(input) {
+        // Reported as the argument that it is meant to be.
+        return;
     } else if !input.peek(Token![,]) {
         errors.push(input.error("a comma is missing before this: write `,`"));
         return;

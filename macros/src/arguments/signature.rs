@@ -1,4 +1,4 @@
-//! The signatures of all macros, in one table that the parser and the rules read.
+//! What a signature is made of; `table` has those of all macros.
 
 /// One macro, as its users see it.
 #[derive(Debug)]
@@ -7,10 +7,23 @@ pub(crate) struct Signature {
     pub(crate) macro_name: &'static str,
     /// A complete call, for the messages about missing and surplus arguments.
     pub(crate) usage: &'static str,
+    /// The function in `__private` that the arguments go to, if it is the same for all calls.
+    pub(crate) function: &'static str,
+    /// The type that takes the arguments given by name, each by the setter of its name; without
+    /// one they are arguments of the function, too.
+    pub(crate) options: Option<&'static str>,
     pub(crate) parameters: &'static [Parameter],
     /// Names that people know from elsewhere, each with what to do here instead.
-    pub(crate) habits: &'static [(&'static str, &'static str)],
+    pub(crate) habits: &'static [Habit],
+    /// Two parameters that exclude each other, and what to say then.
+    pub(crate) conflicts: &'static [Conflict],
 }
+
+/// A name from elsewhere, and what to do here instead.
+pub(crate) type Habit = (&'static str, &'static str);
+
+/// Two parameters, and why only one of them may be given.
+pub(crate) type Conflict = (&'static str, &'static str, &'static str);
 
 /// One parameter of a macro.
 #[derive(Debug)]
@@ -35,13 +48,31 @@ pub(crate) enum Place {
     Keyword,
 }
 
-/// What a parameter accepts; all but the first two are read while compiling.
+/// What a parameter accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Takes {
-    /// An expression that has to be awaitable.
+    /// Something awaitable that a task may own from then on.
     Awaitable,
-    /// An expression for a time: seconds, a `Duration` or `None`.
+    /// Something awaitable that is awaited where it is.
+    Awaited,
+    /// A list of futures and tasks.
+    Handles,
+    /// A time: seconds, a `Duration` or `None`.
     Timeout,
+    /// `FIRST_COMPLETED` and the like.
+    ReturnWhen,
+    /// The name of a task.
+    Name,
+    /// A `Context`, or a reference to one.
+    Context,
+    /// A `bool`.
+    Bool,
+    /// What can be raised.
+    Exception,
+    /// What can be raised, or `None`.
+    Cause,
+    /// A function without parameters, or a closure that captures nothing.
+    Factory,
     /// The literal `true` or `false`.
     Flag,
     /// A literal number of seconds.
@@ -57,8 +88,12 @@ pub(crate) enum Takes {
 pub(crate) enum Default {
     /// It must not be left out.
     Required,
+    /// It must not be left out, and this is what to say if it is.
+    Demanded(&'static str),
     /// The expansion does not mention it.
     Absent,
+    /// Python's `None`: the expansion does not mention it, nor if `None` is what was written.
+    None,
     /// The expansion sees this expression.
     Value(&'static str),
 }
@@ -74,6 +109,11 @@ impl Signature {
         self.parameters.iter().find(|parameter| !parameter.may_be_named())
     }
 
+    /// Whether there are arguments that are given by their name alone.
+    pub(crate) fn has_keywords(&self) -> bool {
+        self.parameters.iter().any(|parameter| parameter.place == Place::Keyword)
+    }
+
     /// Whether arguments may stand without a name; the options of an attribute may not.
     pub(crate) fn has_positions(&self) -> bool {
         self.parameters.iter().any(|parameter| parameter.place != Place::Keyword)
@@ -85,135 +125,9 @@ impl Parameter {
     pub(crate) fn may_be_named(&self) -> bool {
         !matches!(self.place, Place::Variadic { .. })
     }
+
+    /// Whether it is an option, for the setter of its name.
+    pub(crate) fn is_option(&self) -> bool {
+        self.place == Place::Keyword && self.takes != Takes::Crate
+    }
 }
-
-/// `asyncio.gather(*coros_or_futures, return_exceptions=False)`.
-pub(crate) const GATHER: Signature = Signature {
-    macro_name: "gather!",
-    usage: "gather!(a(), b(), return_exceptions = true)",
-    parameters: &[
-        Parameter {
-            name: "coros_or_futures",
-            place: Place::Variadic { most: 16 },
-            takes: Takes::Awaitable,
-            default: Default::Absent,
-            example: "..tasks",
-        },
-        Parameter {
-            name: "return_exceptions",
-            place: Place::Keyword,
-            takes: Takes::Flag,
-            default: Default::Value("false"),
-            example: "return_exceptions = true",
-        },
-    ],
-    habits: &[LOOP],
-};
-
-/// `asyncio.wait_for(fut, timeout)`.
-pub(crate) const WAIT_FOR: Signature = Signature {
-    macro_name: "wait_for!",
-    usage: "wait_for!(work(), timeout = 1.5)",
-    parameters: &[
-        Parameter {
-            name: "fut",
-            place: Place::Positional,
-            takes: Takes::Awaitable,
-            default: Default::Required,
-            example: "fut = work()",
-        },
-        Parameter {
-            name: "timeout",
-            place: Place::Positional,
-            takes: Takes::Timeout,
-            default: Default::Required,
-            example: "timeout = 1.5",
-        },
-    ],
-    habits: &[LOOP],
-};
-
-/// The options of `#[asyncio::main]`: those of `asyncio.run`, and the path of the crate.
-pub(crate) const MAIN: Signature = Signature {
-    macro_name: "#[asyncio::main]",
-    usage: "#[asyncio::main(debug = true)]",
-    parameters: &[
-        Parameter {
-            name: "debug",
-            place: Place::Keyword,
-            takes: Takes::Flag,
-            default: Default::Absent,
-            example: "debug = true",
-        },
-        Parameter {
-            name: "loop_factory",
-            place: Place::Keyword,
-            takes: Takes::Function,
-            default: Default::Absent,
-            example: "loop_factory = asyncio::new_event_loop",
-        },
-        CRATE,
-    ],
-    habits: &[
-        FLAVOR,
-        (
-            "worker_threads",
-            "a loop runs on the one thread that started it: leave `worker_threads` out",
-        ),
-        (
-            "start_paused",
-            "only tests have a virtual clock: write `#[asyncio::test(virtual_time = true)]`",
-        ),
-    ],
-};
-
-/// The options of `#[asyncio::test]`.
-pub(crate) const TEST: Signature = Signature {
-    macro_name: "#[asyncio::test]",
-    usage: "#[asyncio::test(timeout = 5.0)]",
-    parameters: &[
-        Parameter {
-            name: "debug",
-            place: Place::Keyword,
-            takes: Takes::Flag,
-            default: Default::Absent,
-            example: "debug = false",
-        },
-        Parameter {
-            name: "virtual_time",
-            place: Place::Keyword,
-            takes: Takes::Flag,
-            default: Default::Absent,
-            example: "virtual_time = true",
-        },
-        Parameter {
-            name: "timeout",
-            place: Place::Keyword,
-            takes: Takes::Seconds,
-            default: Default::Absent,
-            example: "timeout = 5.0",
-        },
-        CRATE,
-    ],
-    habits: &[
-        FLAVOR,
-        ("start_paused", "the option has another name here: write `virtual_time = true`"),
-    ],
-};
-
-const CRATE: Parameter = Parameter {
-    name: "crate",
-    place: Place::Keyword,
-    takes: Takes::Crate,
-    default: Default::Value("::asyncio"),
-    example: "crate = ::asyncio",
-};
-
-const LOOP: (&str, &str) =
-    ("loop", "the running loop is taken, as in Python since 3.10: leave `loop` out");
-
-const FLAVOR: (&str, &str) = (
-    "flavor",
-    "a loop runs on the one thread that started it: leave `flavor` out; \
-     for more cores run a loop in each of several `std::thread`s",
-);

@@ -2,9 +2,12 @@
 
 mod values;
 
-use proc_macro2::Span;
+pub(crate) use values::{is_none, seconds};
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Expr, ExprUnary, Ident, Token, UnOp};
+use syn::{BinOp, Expr, ExprBinary, ExprUnary, Ident, Token, UnOp};
 
 use crate::arguments::parse::{Argument, Arguments};
 use crate::arguments::signature::{Default, Parameter, Place, Signature};
@@ -15,6 +18,8 @@ use crate::errors::Errors;
 /// error was reported.
 pub(crate) struct Bound {
     given: Vec<(&'static Parameter, Given)>,
+    /// Values that were refused for where they stand: what they mention is not unused.
+    pub(crate) strays: Vec<Expr>,
 }
 
 pub(crate) enum Given {
@@ -45,11 +50,6 @@ impl Bound {
         self.value(name).and_then(values::flag)
     }
 
-    /// The value of a literal number of seconds.
-    pub(crate) fn seconds(&self, name: &str) -> Option<f64> {
-        self.value(name).and_then(values::seconds)
-    }
-
     /// Everything that was given, with its parameter.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static Parameter, &Given)> {
         self.given.iter().map(|(parameter, given)| (*parameter, given))
@@ -65,7 +65,7 @@ pub(crate) fn bind(
     let mut binder = Binder {
         signature,
         errors,
-        bound: Bound { given: Vec::new() },
+        bound: Bound { given: Vec::new(), strays: Vec::new() },
         mentioned: Vec::new(),
         keyword: None,
         positions: 0,
@@ -80,6 +80,7 @@ pub(crate) fn bind(
         }
     }
     binder.left_out(arguments);
+    binder.conflicts(arguments);
     binder.bound
 }
 
@@ -106,6 +107,15 @@ impl Binder<'_> {
         if !self.signature.has_positions() {
             return self.option_without_value(value);
         }
+        if let Some((name, equals, meant)) = self.comparison(value) {
+            self.unplaced = true;
+            self.stray(meant);
+            let message = format!("`==` compares: write `{name} = …` to give a value to `{name}`");
+            return self.errors.at(equals, message);
+        }
+        let Some(parameter) = self.next_position() else {
+            return self.surplus(value);
+        };
         if let Some(name) = &self.keyword {
             let message = format!(
                 "a positional argument stands after a named one: write it before `{name} = …`"
@@ -113,15 +123,24 @@ impl Binder<'_> {
             self.errors.at(value, message);
             self.unplaced = true;
         }
-        let Some(parameter) = self.next_position() else {
-            return self.surplus(value);
-        };
         self.positions += 1;
         if matches!(parameter.place, Place::Variadic { .. }) {
             self.variadic(parameter, value);
-        } else if !self.mentioned.contains(&parameter.name) {
+        } else if self.mentioned.contains(&parameter.name) {
+            self.stray(value);
+        } else {
             self.accept(parameter, value);
         }
+    }
+
+    /// The parts of `name == value`, where the name is that of a parameter.
+    fn comparison<'v>(&self, value: &'v Expr) -> Option<(&'static str, &'v BinOp, &'v Expr)> {
+        let Expr::Binary(ExprBinary { left, op: op @ BinOp::Eq(_), right, .. }) = value else {
+            return None;
+        };
+        let Expr::Path(left) = &**left else { return None };
+        let parameter = self.signature.named(&left.path.get_ident()?.to_string())?;
+        Some((parameter.name, op, right))
     }
 
     fn variadic(&mut self, parameter: &'static Parameter, value: &Expr) {
@@ -129,11 +148,14 @@ impl Binder<'_> {
             return self.errors.at(star, "Python's `*` has two dots here: write `..tasks`");
         }
         if !values::check(parameter, value, self.errors) {
-            return;
+            return self.stray(value);
         }
         match self.bound.given.iter_mut().find(|(bound, _)| bound.name == parameter.name) {
             Some((_, Given::Many(values))) => values.push(value.clone()),
-            Some(_) => self.errors.at(value, mixed(self.signature)),
+            Some(_) => {
+                self.errors.at(value, mixed(self.signature));
+                self.stray(value);
+            }
             None => self.bound.given.push((parameter, Given::Many(vec![value.clone()]))),
         }
     }
@@ -143,14 +165,21 @@ impl Binder<'_> {
         let Some(parameter) = self.signature.variadic() else {
             self.unplaced = true;
             self.positions += 1;
+            self.stray(value);
             return self.errors.at(dots, format!("`{macro_name}` takes no `..`: write `{usage}`"));
         };
+        self.mentioned.push(parameter.name);
         match self.bound.get(parameter.name) {
+            None if !values::check_spread(value, self.errors) => {}
             None => self.bound.given.push((parameter, Given::Spread(value.clone()))),
             Some(Given::Spread(_)) => {
                 self.errors.at(dots, "only one `..` may be given: write `..first.chain(second)`");
+                self.stray(value);
             }
-            Some(_) => self.errors.at(dots, mixed(self.signature)),
+            Some(_) => {
+                self.errors.at(dots, mixed(self.signature));
+                self.stray(value);
+            }
         }
     }
 
@@ -159,9 +188,11 @@ impl Binder<'_> {
         self.keyword = Some(written.clone());
         let Some(parameter) = self.signature.named(&written) else {
             self.unplaced = true;
+            self.stray(value);
             return self.errors.at(name, unknown(self.signature, &written));
         };
         if self.mentioned.contains(&parameter.name) {
+            self.stray(value);
             return self
                 .errors
                 .at(name, format!("`{written}` is given twice: leave one of the two out"));
@@ -185,15 +216,27 @@ impl Binder<'_> {
     }
 
     fn surplus(&mut self, value: &Expr) {
+        self.unplaced = true;
+        if let Some(star) = double_star(value) {
+            let message = "there is no `**` as in Python: write each argument as `name = value`";
+            return self.errors.at(star, message);
+        }
+        self.stray(value);
         if std::mem::replace(&mut self.crowded, true) {
             return;
         }
         let Signature { macro_name, usage, .. } = self.signature;
         let message = match self.signature.variadic().map(|parameter| parameter.place) {
+            Some(Place::Variadic { most: 0 }) => {
+                format!("`{macro_name}` takes one list, spread: write `..tasks` or `..[a(), b()]`")
+            }
             Some(Place::Variadic { most }) => {
                 format!(
                     "more than {most} arguments: collect them and write `{macro_name}(..tasks)`"
                 )
+            }
+            None if self.signature.has_keywords() => {
+                format!("`{macro_name}` takes its other arguments by name: write `{usage}`")
             }
             _ => format!("one argument too many: write `{usage}`"),
         };
@@ -202,8 +245,20 @@ impl Binder<'_> {
 
     fn accept(&mut self, parameter: &'static Parameter, value: &Expr) {
         self.mentioned.push(parameter.name);
+        if parameter.default == Default::None && is_none(value) {
+            return;
+        }
         if values::check(parameter, value, self.errors) {
             self.bound.given.push((parameter, Given::One(value.clone())));
+        } else {
+            self.stray(value);
+        }
+    }
+
+    /// Keeps a refused value, unless it would be a mistake of its own.
+    fn stray(&mut self, value: &Expr) {
+        if values::may_stand_alone(value) {
+            self.bound.strays.push(value.clone());
         }
     }
 
@@ -233,21 +288,55 @@ impl Binder<'_> {
                         syn::parse_str(text).expect("a default in the table is an expression");
                     self.bound.given.push((parameter, Given::One(value)));
                 }
-                Default::Required if !self.unplaced => {
+                Default::Required => {
                     let Parameter { name, example, .. } = parameter;
-                    let message = format!(
-                        "`{}` needs `{name}`: write `{example}`",
-                        self.signature.macro_name
+                    let macro_name = self.signature.macro_name;
+                    self.missing(
+                        arguments,
+                        &format!("`{macro_name}` needs `{name}`: write `{example}`"),
                     );
-                    match arguments.list.last() {
-                        Some(last) => self.errors.at(last, message),
-                        None => self.errors.at_span(Span::call_site(), message),
-                    }
                 }
-                Default::Required | Default::Absent => {}
+                Default::Demanded(message) => self.missing(arguments, message),
+                Default::Absent | Default::None => {}
             }
         }
     }
+
+    fn missing(&mut self, arguments: &Arguments, message: &str) {
+        if self.unplaced {
+            return;
+        }
+        match arguments.list.last() {
+            Some(last) => self.errors.at(last, message),
+            None => self.errors.at_span(Span::call_site(), message),
+        }
+    }
+
+    /// Reports parameters that exclude each other, at the name that is to go.
+    fn conflicts(&mut self, arguments: &Arguments) {
+        for (one, other, message) in self.signature.conflicts {
+            if !self.mentioned.contains(one) {
+                continue;
+            }
+            let named = arguments.list.iter().find_map(|argument| match argument {
+                Argument::Keyword { name, .. } if name.unraw() == other => Some(name),
+                _ => None,
+            });
+            if let Some(name) = named {
+                self.errors.at(name, message);
+            }
+        }
+    }
+}
+
+/// The stars of `**options`.
+fn double_star(value: &Expr) -> Option<TokenStream> {
+    let Expr::Unary(ExprUnary { op: UnOp::Deref(first), expr, .. }) = values::ungrouped(value)
+    else {
+        return None;
+    };
+    let Expr::Unary(ExprUnary { op: UnOp::Deref(second), .. }) = &**expr else { return None };
+    Some(quote!(#first #second))
 }
 
 fn mixed(signature: &Signature) -> String {

@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::arguments::signature::Takes;
+use crate::arguments::signature::{Signature, Takes};
 use crate::arguments::validate::{Bound, Given};
-use crate::calls::checked;
+use crate::passed::checked;
 
 /// Positional arguments become a tuple, in which each keeps its type; an iterator goes as it is.
-pub(crate) fn expand(krate: &TokenStream, bound: &Bound) -> TokenStream {
+pub(crate) fn expand(_: &'static Signature, private: &TokenStream, bound: &Bound) -> TokenStream {
     let given = bound.get("coros_or_futures");
     let spread = matches!(given, Some(Given::Spread(_)));
     let function = match (spread, bound.flag("return_exceptions") == Some(true)) {
@@ -18,6 +18,6 @@ pub(crate) fn expand(krate: &TokenStream, bound: &Bound) -> TokenStream {
         (true, true) => quote!(gather_all_return_exceptions),
     };
     let awaitables =
-        given.map_or_else(|| quote!(()), |given| checked(krate, Takes::Awaitable, given));
-    quote!(#krate::__private::#function(#awaitables))
+        given.map_or_else(|| quote!(()), |given| checked(private, Takes::Awaitable, given));
+    quote!(#private::#function(#awaitables))
 }

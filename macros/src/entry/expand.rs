@@ -1,30 +1,32 @@
 //! Stage `expand`: the coroutine goes into a plain function of the same name, which runs it.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, Ident, Pat, PatIdent, ReturnType, Signature, parse_quote};
 
-use crate::arguments::signature::Takes;
 use crate::arguments::validate::Bound;
 use crate::entry::Entry;
 use crate::entry::parse::Function;
+use crate::passed::options;
 use crate::spans::located_at;
 
 /// The function that runs the coroutine.
 ///
 /// In it stays the `async fn` that was written: so its body gets those errors of the compiler that
-/// it would get without the attribute, and inner attributes stand where they may.
+/// it would get without the attribute, and inner attributes stand where they may. That it is `async`
+/// is the attribute's wish, whether it awaits or not.
 pub(crate) fn expand(entry: Entry, function: &Function, bound: &Bound) -> TokenStream {
     let Function { attributes, visibility, signature, body } = function;
     let krate = bound.value("crate").map_or_else(|| quote!(::asyncio), ToTokens::to_token_stream);
     let test = (entry == Entry::Test).then(|| quote!(#[::core::prelude::v1::test]));
-    let head = head(entry, function, &krate);
+    let head = head(entry, function);
     let call = call(entry, function, &head, &krate, bound);
     quote! {
         #(#attributes)*
         #test
         #visibility #head {
+            #[allow(clippy::unused_async)]
             #signature #body
             #call
         }
@@ -32,13 +34,13 @@ pub(crate) fn expand(entry: Entry, function: &Function, bound: &Bound) -> TokenS
 }
 
 /// The signature of the function around the coroutine.
-fn head(entry: Entry, function: &Function, krate: &TokenStream) -> Signature {
+fn head(entry: Entry, function: &Function) -> Signature {
     let mut head = function.signature.clone();
     head.asyncness = None;
     match entry {
         Entry::Test => head.output = ReturnType::Default,
         Entry::Main if function.is_entry_point(entry) => {
-            head.output = parse_quote!(-> #krate::__private::ExitCode);
+            head.output = parse_quote!(-> ::std::process::ExitCode);
         }
         Entry::Main => {
             for (index, input) in head.inputs.iter_mut().enumerate() {
@@ -62,6 +64,8 @@ fn name_parameter(index: usize, input: &mut FnArg) {
 }
 
 /// The call that creates the coroutine and runs it.
+///
+/// The path of the crate is in the import alone, so that a wrong one is one mistake.
 fn call(
     entry: Entry,
     function: &Function,
@@ -75,10 +79,9 @@ fn call(
         ReturnType::Default => signature.ident.span(),
         ReturnType::Type(_, output) => output.span(),
     };
-    let runner = match entry {
-        Entry::Test => "test",
-        Entry::Main if function.is_entry_point(entry) => "main",
-        Entry::Main => "block_on",
+    let runner = match function.is_entry_point(entry) {
+        true => entry.signature().function,
+        false => "block_on",
     };
     let runner = Ident::new(runner, place);
     let mut coroutine = signature.ident.clone();
@@ -88,11 +91,13 @@ fn call(
         FnArg::Typed(parameter) => Some(&parameter.pat),
         FnArg::Receiver(_) => None,
     });
-    let options = options(entry, krate, bound);
-    let krate = located_at(place, krate);
-    quote_spanned! {place=>
-        #krate::__private::#runner(#coroutine #generics (#(#arguments),*), #options)
-    }
+    let private = quote!(__asyncio);
+    let options = entry.signature().options.map(|builder| options(&private, builder, bound));
+    let located = located_at(place, &private);
+    let call = quote_spanned! {place=>
+        #located::#runner(#coroutine #generics (#(#arguments),*), #options)
+    };
+    quote!({ use #krate::__private as #private; #call })
 }
 
 /// `::<T, N>`; lifetimes are found by the compiler.
@@ -109,28 +114,4 @@ fn generic_arguments(signature: &Signature) -> Option<TokenStream> {
         .peekable();
     names.peek()?;
     Some(quote!(::<#(#names),*>))
-}
-
-/// The options that were given, each by the setter of its name.
-fn options(entry: Entry, krate: &TokenStream, bound: &Bound) -> TokenStream {
-    let builder = match entry {
-        Entry::Main => quote!(RunOptions),
-        Entry::Test => quote!(TestOptions),
-    };
-    let setters = bound.iter().filter(|(parameter, _)| parameter.takes != Takes::Crate).map(
-        |(parameter, _)| {
-            let value = bound.value(parameter.name);
-            let place = value.span();
-            let setter = Ident::new(parameter.name, place);
-            match bound.seconds(parameter.name) {
-                Some(seconds) if parameter.takes == Takes::Seconds => {
-                    let mut seconds = Literal::f64_unsuffixed(seconds);
-                    seconds.set_span(place);
-                    quote_spanned!(place=> .#setter(#seconds))
-                }
-                _ => quote_spanned!(place=> .#setter(#value)),
-            }
-        },
-    );
-    quote!(#krate::__private::#builder::new() #(#setters)*)
 }

@@ -8,7 +8,8 @@ mod validate;
 use proc_macro2::TokenStream;
 
 use crate::arguments;
-use crate::arguments::signature::{MAIN, Signature, TEST};
+use crate::arguments::signature::Signature;
+use crate::arguments::table::{MAIN, TEST};
 use crate::entry::parse::Function;
 use crate::errors::Errors;
 use crate::finish::{Fallback, finish};
@@ -42,7 +43,7 @@ impl Function {
 pub(crate) fn attribute(entry: Entry, options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let bound = arguments::read(entry.signature(), options, &mut errors);
-    let output = match parse::function(entry, item.clone()) {
+    let output = match parse::function(entry, item.clone(), &mut errors) {
         Ok(mut function) => match validate::repair(entry, &mut function, &mut errors) {
             true => expand::expand(entry, &function, &bound),
             false => fallback::never_runs(entry, &function),

@@ -1,11 +1,13 @@
 //! Stage `parse`: the function under the attribute. Its body stays a bag of tokens, whatever is in
 //! it.
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::quote;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Signature, Token, Visibility};
 
 use crate::entry::Entry;
+use crate::errors::Errors;
 
 /// A function of which only the head is read.
 #[derive(Clone)]
@@ -18,7 +20,11 @@ pub(crate) struct Function {
 }
 
 /// Reads the item, which may be anything.
-pub(crate) fn function(entry: Entry, item: TokenStream) -> syn::Result<Function> {
+pub(crate) fn function(
+    entry: Entry,
+    item: TokenStream,
+    errors: &mut Errors,
+) -> syn::Result<Function> {
     let parser = |input: ParseStream<'_>| {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
@@ -26,10 +32,15 @@ pub(crate) fn function(entry: Entry, item: TokenStream) -> syn::Result<Function>
             return Err(input.error(not_a_function(entry)));
         }
         let signature = input.parse()?;
-        if input.peek(Token![;]) {
-            return Err(input.error("the function has no body: write `{ … }`"));
-        }
-        Ok(Function { attributes, visibility, signature, body: input.parse()? })
+        let body = match input.parse::<Option<Token![;]>>()? {
+            None => input.parse()?,
+            Some(end) => {
+                errors.at(end, "the function has no body: write `{ … }`");
+                // One of any type, so that nothing more is said about it.
+                Group::new(Delimiter::Brace, quote!(::core::unreachable!()))
+            }
+        };
+        Ok(Function { attributes, visibility, signature, body })
     };
     parser.parse2(item)
 }

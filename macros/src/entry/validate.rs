@@ -1,7 +1,7 @@
 //! Stage `validate`: what a function must be so that it can be run.
 
-use quote::ToTokens;
-use syn::{Safety, Token};
+use quote::{ToTokens, quote};
+use syn::{FnArg, PatType, Safety, Token, Type, TypeReference};
 
 use crate::entry::Entry;
 use crate::entry::parse::Function;
@@ -13,9 +13,7 @@ use crate::errors::Errors;
 pub(crate) fn repair(entry: Entry, function: &mut Function, errors: &mut Errors) -> bool {
     coroutine(entry, function, errors);
     qualifiers(entry, function, errors);
-    if entry == Entry::Test {
-        other_tests(function, errors);
-    }
+    other_attributes(entry, function, errors);
     callable(entry, function, errors)
 }
 
@@ -48,18 +46,22 @@ fn qualifiers(entry: Entry, function: &mut Function, errors: &mut Errors) {
     }
 }
 
-/// A second test attribute would have the test run twice, or make a test of what is none any more.
-fn other_tests(function: &mut Function, errors: &mut Errors) {
-    function.attributes.retain(|attribute| {
-        let is_test =
-            attribute.path().segments.last().is_some_and(|segment| segment.ident == "test");
-        if is_test {
-            errors.at(
-                attribute,
-                "`#[asyncio::test]` makes it a test already: leave this attribute out",
-            );
+/// A second attribute of the kind would find a function that is none to run any more.
+fn other_attributes(entry: Entry, function: &mut Function, errors: &mut Errors) {
+    let (name, message) = match entry {
+        Entry::Main => {
+            ("main", "`#[asyncio::main]` runs the function already: leave this attribute out")
         }
-        !is_test
+        Entry::Test => {
+            ("test", "`#[asyncio::test]` makes it a test already: leave this attribute out")
+        }
+    };
+    function.attributes.retain(|attribute| {
+        let another = attribute.path().segments.last().is_some_and(|segment| segment.ident == name);
+        if another {
+            errors.at(attribute, message);
+        }
+        !another
     });
 }
 
@@ -73,7 +75,7 @@ fn callable(entry: Entry, function: &Function, errors: &mut Errors) -> bool {
         return false;
     }
     if !function.is_entry_point(entry) {
-        return true;
+        return parameters(function, errors);
     }
     let no_parameters = signature.inputs.is_empty();
     if !no_parameters {
@@ -97,4 +99,27 @@ fn callable(entry: Entry, function: &Function, errors: &mut Errors) -> bool {
         );
     }
     no_parameters && no_generics
+}
+
+/// Whether the parameters of a function that others call can be passed on.
+fn parameters(function: &Function, errors: &mut Errors) -> bool {
+    let mut good = true;
+    for input in &function.signature.inputs {
+        let FnArg::Typed(PatType { attrs, ty, .. }) = input else { continue };
+        if let Some(cfg) = attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+            errors.at(
+                cfg,
+                "a parameter that is passed on cannot be left out: write `#[cfg]` on the function",
+            );
+            good = false;
+        }
+        let Type::Reference(TypeReference { and_token, lifetime, .. }) = &**ty else { continue };
+        if lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") {
+            let message = "the loop cannot hold what is lent to it: \
+                           write `&'static …`, or take the value itself";
+            errors.at(quote!(#and_token #lifetime), message);
+            good = false;
+        }
+    }
+    good
 }

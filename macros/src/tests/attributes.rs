@@ -12,9 +12,13 @@ fn main_returns_a_status() {
         ),
         "/// Docs.
         #[inline]
-        pub(crate) fn main() -> ::asyncio::__private::ExitCode {
+        pub(crate) fn main() -> ::std::process::ExitCode {
+            #[allow(clippy::unused_async)]
             async fn main() -> Result<()> { #![allow(x)] body() }
-            ::asyncio::__private::main(main(), ::asyncio::__private::RunOptions::new())
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::main(main(), __asyncio::RunOptions::new())
+            }
         }",
     );
 }
@@ -26,12 +30,16 @@ fn main_passes_its_options_on() {
             "debug = true, loop_factory = my::factory, crate = crate::runtime",
             "async fn main() {}",
         ),
-        "fn main() -> crate::runtime::__private::ExitCode {
+        "fn main() -> ::std::process::ExitCode {
+            #[allow(clippy::unused_async)]
             async fn main() {}
-            crate::runtime::__private::main(
-                main(),
-                crate::runtime::__private::RunOptions::new().debug(true).loop_factory(my::factory),
-            )
+            {
+                use crate::runtime::__private as __asyncio;
+                __asyncio::main(
+                    main(),
+                    __asyncio::RunOptions::new().debug(true).loop_factory(my::factory),
+                )
+            }
         }",
     );
 }
@@ -44,13 +52,14 @@ fn the_body_is_not_read() {
 #[test]
 fn a_function_of_another_name_keeps_its_type_and_parameters() {
     check_expansion(
-        main("", "async fn fetch<'a, T: Copy, const N: usize>(mut url: &'a str, (a, b): (T, [T; N])) -> T { a }"),
-        "fn fetch<'a, T: Copy, const N: usize>(url: &'a str, parameter_1: (T, [T; N])) -> T {
-            async fn fetch<'a, T: Copy, const N: usize>(mut url: &'a str, (a, b): (T, [T; N])) -> T { a }
-            ::asyncio::__private::block_on(
-                fetch::<T, N>(url, parameter_1),
-                ::asyncio::__private::RunOptions::new(),
-            )
+        main("", "async fn fetch<T: Copy, const N: usize>(mut url: &'static str, (a, b): (T, [T; N])) -> T { a }"),
+        "fn fetch<T: Copy, const N: usize>(url: &'static str, parameter_1: (T, [T; N])) -> T {
+            #[allow(clippy::unused_async)]
+            async fn fetch<T: Copy, const N: usize>(mut url: &'static str, (a, b): (T, [T; N])) -> T { a }
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::block_on(fetch::<T, N>(url, parameter_1), __asyncio::RunOptions::new())
+            }
         }",
     );
 }
@@ -60,8 +69,12 @@ fn a_raw_name_stays_raw() {
     check_expansion(
         main("", "async fn r#loop() -> u8 { 1 }"),
         "fn r#loop() -> u8 {
+            #[allow(clippy::unused_async)]
             async fn r#loop() -> u8 { 1 }
-            ::asyncio::__private::block_on(r#loop(), ::asyncio::__private::RunOptions::new())
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::block_on(r#loop(), __asyncio::RunOptions::new())
+            }
         }",
     );
 }
@@ -69,15 +82,22 @@ fn a_raw_name_stays_raw() {
 #[test]
 fn a_test_is_one_after_the_attributes_of_the_user() {
     check_expansion(
-        test("debug = false, virtual_time = true, timeout = 5", "#[should_panic] async fn works() -> Result<()> { Ok(()) }"),
+        test(
+            "debug = false, virtual_time = true, timeout = 5",
+            "#[should_panic] async fn works() -> Result<()> { Ok(()) }",
+        ),
         "#[should_panic]
         #[::core::prelude::v1::test]
         fn works() {
+            #[allow(clippy::unused_async)]
             async fn works() -> Result<()> { Ok(()) }
-            ::asyncio::__private::test(
-                works(),
-                ::asyncio::__private::TestOptions::new().debug(false).virtual_time(true).timeout(5.0),
-            )
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::test(
+                    works(),
+                    __asyncio::TestOptions::new().debug(false).virtual_time(true).timeout(5.0),
+                )
+            }
         }",
     );
 }
@@ -89,9 +109,23 @@ fn other_items_are_left_alone() {
         "`struct`: `#[asyncio::main]` goes on a function: write `async fn main() -> asyncio::Result<()> { … }`",
         "pub struct Main;",
     );
-    let output = test("", "async fn works();");
-    assert!(output.to_string().starts_with("async fn works () ;"), "{output}");
-    check_errors(output, "`;`: the function has no body: write `{ … }`");
+}
+
+#[test]
+fn a_function_has_a_body() {
+    check_item(
+        test("", "async fn works();"),
+        "`;`: the function has no body: write `{ … }`",
+        "#[::core::prelude::v1::test]
+        fn works() {
+            #[allow(clippy::unused_async)]
+            async fn works() { ::core::unreachable!() }
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::test(works(), __asyncio::TestOptions::new())
+            }
+        }",
+    );
 }
 
 #[test]
@@ -99,9 +133,13 @@ fn the_function_must_be_async() {
     check_item(
         main("", "fn main() { work().await }"),
         "`fn`: `#[asyncio::main]` runs a coroutine: write `async fn main`",
-        "fn main() -> ::asyncio::__private::ExitCode {
+        "fn main() -> ::std::process::ExitCode {
+            #[allow(clippy::unused_async)]
             async fn main() { work().await }
-            ::asyncio::__private::main(main(), ::asyncio::__private::RunOptions::new())
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::main(main(), __asyncio::RunOptions::new())
+            }
         }",
     );
 }
@@ -159,8 +197,83 @@ fn one_test_attribute_is_enough() {
         "#[inline]
         #[::core::prelude::v1::test]
         fn works() {
+            #[allow(clippy::unused_async)]
             async fn works() {}
-            ::asyncio::__private::test(works(), ::asyncio::__private::TestOptions::new())
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::test(works(), __asyncio::TestOptions::new())
+            }
+        }",
+    );
+}
+
+#[test]
+fn one_main_attribute_is_enough() {
+    check_errors(
+        main("", "#[inline] #[tokio::main] async fn main() {}"),
+        "`#[tokio::main]`: `#[asyncio::main]` runs the function already: leave this attribute out",
+    );
+}
+
+#[test]
+fn a_parameter_is_not_lent() {
+    let message =
+        "the loop cannot hold what is lent to it: write `&'static …`, or take the value itself";
+    check_item(
+        main("", "async fn fetch<'a>(url: &str, part: &'a mut u8, kind: &'static str) {}"),
+        &format!("`&`: {message}\n`&'a`: {message}"),
+        "#[allow(unused)]
+        fn fetch<'a>(url: &str, part: &'a mut u8, kind: &'static str) { ::core::unreachable!() }",
+    );
+}
+
+#[test]
+fn a_parameter_is_always_there() {
+    check_errors(
+        main("", "async fn fetch(#[cfg(unix)] url: u8) {}"),
+        "`#[cfg(unix)]`: a parameter that is passed on cannot be left out: write `#[cfg]` on the function",
+    );
+}
+
+#[test]
+fn cfgs_and_their_attributes_stay_where_they_are() {
+    check_expansion(
+        test("", "#[cfg(unix)] #[cfg_attr(all(), should_panic)] async fn works() { #![allow(x)] }"),
+        "#[cfg(unix)]
+        #[cfg_attr(all(), should_panic)]
+        #[::core::prelude::v1::test]
+        fn works() {
+            #[allow(clippy::unused_async)]
+            async fn works() { #![allow(x)] }
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::test(works(), __asyncio::TestOptions::new())
+            }
+        }",
+    );
+}
+
+#[test]
+fn a_test_may_have_a_loop_factory_or_virtual_time() {
+    let factory = test("loop_factory = my::factory", "async fn works() {}").to_string();
+    assert!(factory.contains("TestOptions :: new () . loop_factory (my :: factory)"), "{factory}");
+    let message = "a loop with virtual time is made by the test itself: leave `loop_factory` out";
+    for both in ["loop_factory = f, virtual_time = true", "virtual_time = true, loop_factory = f"] {
+        check_errors(test(both, "async fn works() {}"), &format!("`loop_factory`: {message}"));
+    }
+}
+
+#[test]
+fn none_is_as_if_left_out() {
+    check_expansion(
+        main("debug = None, loop_factory = None", "async fn main() {}"),
+        "fn main() -> ::std::process::ExitCode {
+            #[allow(clippy::unused_async)]
+            async fn main() {}
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::main(main(), __asyncio::RunOptions::new())
+            }
         }",
     );
 }
@@ -174,9 +287,13 @@ fn options_are_checked_all_at_once() {
          `debgu`: `#[asyncio::main]` has no `debgu`: did you mean `debug`? it also takes `loop_factory`, `crate`
          `worker_threads`: a loop runs on the one thread that started it: leave `worker_threads` out
          `5`: an option has a name and a value: write `#[asyncio::main(debug = true)]`",
-        "fn main() -> ::asyncio::__private::ExitCode {
+        "fn main() -> ::std::process::ExitCode {
+            #[allow(clippy::unused_async)]
             async fn main() {}
-            ::asyncio::__private::main(main(), ::asyncio::__private::RunOptions::new())
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::main(main(), __asyncio::RunOptions::new())
+            }
         }",
     );
 }

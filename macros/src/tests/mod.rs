@@ -2,23 +2,53 @@
 
 mod attributes;
 mod collector;
+mod docs;
 mod expressions;
+mod options;
+mod raise;
 mod random;
 mod syntax;
+mod values;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::LitStr;
 
-use crate::arguments::signature::{GATHER, WAIT_FOR};
+use crate::arguments::signature::Signature;
+use crate::arguments::table::{
+    AS_COMPLETED, CREATE_TASK, GATHER, RAISE, RUN, SHIELD, WAIT, WAIT_FOR,
+};
+use crate::calls::Expand;
 use crate::entry::Entry;
 use crate::{calls, entry};
 
+/// The function-like macros.
+const CALLS: [(&Signature, Expand); 8] = [
+    (&GATHER, calls::gather::expand),
+    (&WAIT_FOR, calls::plain),
+    (&WAIT, calls::plain),
+    (&AS_COMPLETED, calls::plain),
+    (&SHIELD, calls::plain),
+    (&CREATE_TASK, calls::plain),
+    (&RUN, calls::plain),
+    (&RAISE, calls::raise::expand),
+];
+
+/// Expands a call, such as `gather!(a())`.
+#[track_caller]
+fn call(source: &str) -> TokenStream {
+    let (name, arguments) = source.split_once('(').expect("a call has parentheses");
+    let arguments = arguments.strip_suffix(')').expect("a call ends with a parenthesis");
+    let found = CALLS.iter().find(|(signature, _)| signature.macro_name == name);
+    let (signature, expand) = found.expect("there is a macro of this name");
+    calls::call(signature, *expand, behind_front_door(arguments))
+}
+
 fn gather(arguments: &str) -> TokenStream {
-    calls::call(&GATHER, calls::gather::expand, behind_front_door(arguments))
+    call(&format!("gather!({arguments})"))
 }
 
 fn wait_for(arguments: &str) -> TokenStream {
-    calls::call(&WAIT_FOR, calls::wait_for::expand, behind_front_door(arguments))
+    call(&format!("wait_for!({arguments})"))
 }
 
 fn main(options: &str, item: &str) -> TokenStream {
@@ -37,6 +67,12 @@ fn expansions_hold_no_unsafe_code() {
         gather("..a"),
         gather("a b, c = 1"),
         wait_for("a, 1"),
+        call("wait!(a, timeout = 1, return_when = b)"),
+        call("as_completed!(..a, timeout = 1)"),
+        call("shield!(a)"),
+        call("create_task!(a, name = b, context = c, eager_start = d)"),
+        call("run!(a, debug = true, loop_factory = b)"),
+        call("raise!(a, from = b)"),
         main("debug = true", "async fn main() {}"),
         main("", "async fn other<T>(a: T, (b, c): (u8, u8)) -> u8 { a }"),
         main("", "async unsafe fn main(a: u8) {}"),
@@ -89,6 +125,17 @@ fn check_item(output: TokenStream, errors: &str, item: &str) {
 #[track_caller]
 fn check_expression(output: TokenStream, expected: &str) {
     check_expansion(in_a_function(output), &in_a_function(tokens(expected)).to_string());
+}
+
+/// Compares an expansion with the code in which the path of `__private` is left out.
+#[track_caller]
+fn check_call(output: TokenStream, expected: &str) {
+    check_errors(output.clone(), "");
+    let private = ":: asyncio :: __private ::";
+    assert_eq!(
+        pretty(tokens(&in_a_function(output).to_string().replace(private, ""))),
+        pretty(in_a_function(tokens(expected)))
+    );
 }
 
 fn in_a_function(expression: TokenStream) -> TokenStream {

@@ -1,13 +1,17 @@
 //! Whatever stands between the parentheses, no macro panics, and what comes out can be parsed.
+//!
+//! `ASYNCIO_FUZZ_ROUNDS=100000 cargo test -p asyncio-macros random` tries more than usual.
 
 use std::fmt::Write;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::{Expr, File};
 
-use crate::tests::{gather, main, test, wait_for};
+use crate::calls;
+use crate::tests::{CALLS, main, test, tokens};
 
-const ROUNDS: u32 = 1_000;
+/// How often each test tries, unless the environment says otherwise.
+const ROUNDS: u64 = 1_000;
 
 const WORDS: &[&str] = &[
     ",",
@@ -52,10 +56,26 @@ const WORDS: &[&str] = &[
     "timeout",
     "fut",
     "return_exceptions",
+    "return_when",
+    "name",
+    "context",
+    "eager_start",
+    "from",
+    "exception",
     "debug",
     "loop_factory",
+    "virtual_time",
+    "asyncio",
+    "asyncio.sleep",
+    "vec!",
+    "Err",
     "true",
     "false",
+    "True",
+    "None",
+    "&mut",
+    "||",
+    "**",
     "r#loop",
     "'a",
     "1",
@@ -67,6 +87,20 @@ const WORDS: &[&str] = &[
     "_",
     "#[test]",
     "pub",
+];
+
+/// Calls from which one or the other word is missing, or where one stands that does not belong.
+const ALMOST: &[&str] = &[
+    "a ( ) , b ( ) , return_exceptions = true ,",
+    ".. tasks , return_exceptions = false",
+    ".. [ a ( ) , b ( ) ] , timeout = 1.5",
+    "fut = work ( ) , timeout = None",
+    "tasks , timeout = 5 , return_when = FIRST_COMPLETED",
+    "{ a , b } , timeout = asyncio . limit ( )",
+    "work ( ) , name = \"worker\" , context = copied , eager_start = true",
+    "main ( ) , debug = true , loop_factory = asyncio :: new_event_loop",
+    "ValueError ( \"x\" ) , from = error",
+    "Err ( error ) from None",
 ];
 
 /// A linear congruential generator: the same programs in each run.
@@ -91,16 +125,62 @@ impl Random {
         }
         source
     }
+
+    /// A call of [`ALMOST`] with up to three mistakes.
+    fn mistaken(&mut self) -> String {
+        let mut words: Vec<&str> = ALMOST[self.below(ALMOST.len())].split(' ').collect();
+        for _ in 0..self.below(4) {
+            let place = self.below(words.len());
+            // A delimiter stays, so that there is always another.
+            if ["(", ")", "[", "]", "{", "}"].contains(&words[place]) {
+                continue;
+            }
+            match self.below(3) {
+                0 => words[place] = "",
+                1 => words[place] = WORDS[self.below(WORDS.len())],
+                _ => words.insert(place, WORDS[self.below(WORDS.len())]),
+            }
+        }
+        words.join(" ")
+    }
+
+    /// The tokens of a source, some of them in invisible delimiters: a fragment of a macro.
+    fn tokens(&mut self, source: &str) -> TokenStream {
+        tokens(source).into_iter().map(|token| self.perhaps_grouped(token)).collect()
+    }
+
+    fn perhaps_grouped(&mut self, token: TokenTree) -> TokenTree {
+        match self.below(12) {
+            0 => Group::new(Delimiter::None, token.into()).into(),
+            _ => token,
+        }
+    }
+}
+
+fn rounds() -> u64 {
+    std::env::var("ASYNCIO_FUZZ_ROUNDS")
+        .map_or(ROUNDS, |rounds| rounds.parse().expect("ASYNCIO_FUZZ_ROUNDS is a number"))
 }
 
 #[test]
 fn expressions_come_out_of_anything() {
     let mut random = Random(1);
-    for _ in 0..ROUNDS {
-        let source = random.source(2);
-        for output in [gather(&source), wait_for(&source)] {
+    for _ in 0..rounds() {
+        let source = match random.below(2) {
+            0 => random.source(2),
+            _ => random.mistaken(),
+        };
+        let arguments = random.tokens(&source);
+        for (signature, expand) in CALLS {
+            let mut input = tokens("(::asyncio)");
+            input.extend(arguments.clone());
+            let output = calls::call(signature, expand, input);
             let text = output.to_string();
-            assert!(syn::parse2::<Expr>(output).is_ok(), "`{source}` became `{text}`");
+            assert!(
+                syn::parse2::<Expr>(output).is_ok(),
+                "{} of `{source}` became `{text}`",
+                signature.macro_name
+            );
         }
     }
 }
@@ -108,7 +188,7 @@ fn expressions_come_out_of_anything() {
 #[test]
 fn functions_come_out_of_any_options() {
     let mut random = Random(2);
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let source = random.source(1);
         for output in [main(&source, "async fn main() {}"), test(&source, "async fn works() {}")] {
             let text = output.to_string();
@@ -120,13 +200,13 @@ fn functions_come_out_of_any_options() {
 #[test]
 fn any_item_comes_out_again() {
     let mut random = Random(3);
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let source = random.source(2);
         let item = format!("#[a] pub async fn f({source}) {{ {source} }}");
         for item in [source, item] {
             let whole: TokenStream = item.parse().expect("the delimiters are balanced");
             let output = main("", &item).to_string();
-            let refused = output.contains("goes on a function") || output.contains("has no body");
+            let refused = output.contains("goes on a function");
             assert!(
                 !refused || output.starts_with(&whole.to_string()),
                 "`{item}` became `{output}`"

@@ -190,7 +190,8 @@ impl EventLoop {
     pub(super) fn close_executor(&self) -> Result<()> {
         let threads = &self.0.threads;
         threads.executor_shutdown_called.set(true);
-        drop(mem::take(&mut *threads.parked.borrow_mut()));
+        let parked = mem::take(&mut *threads.parked.borrow_mut());
+        parked.into_values().for_each(|parked| self.drop_reporting(parked));
         threads.jobs.set(0);
         let executor = threads.default_executor.take();
         executor.map_or(Ok(()), |executor| executor.shutdown(false, false))

@@ -81,7 +81,7 @@ pub(crate) fn slot_from(context: &Context) -> ContextSlot {
 }
 
 /// A copy of the slot's content, which stays where it is.
-pub(super) fn peek(slot: &Cell<ContextSlot>) -> ContextSlot {
+pub(crate) fn peek(slot: &Cell<ContextSlot>) -> ContextSlot {
     let content = slot.take();
     let copy = content.clone();
     slot.set(content);

@@ -71,7 +71,8 @@ where
     let loop_ = events::get_event_loop();
     let mut seen = HashSet::new();
     let mut todo = Vec::new();
-    for awaitable in awaitables {
+    // All of them are there before the first becomes a task, as in Python's set.
+    for awaitable in Vec::from_iter(awaitables) {
         let child = match ensure_child(awaitable, Some(&loop_)) {
             Ok(child) => child,
             Err(error) => panic_with(error),
@@ -81,6 +82,7 @@ where
         }
     }
     let state = Rc::new(_AsCompletedIterator {
+        pending: Cell::new(todo.len()),
         todo_left: Cell::new(todo.len()),
         todo: RefCell::default(),
         done: Queue::new(0),
@@ -125,6 +127,8 @@ type Todo<T> = (Child<T>, CallbackId);
 struct _AsCompletedIterator<T> {
     /// The futures that are not done, by the place of their argument.
     todo: RefCell<Vec<Option<Todo<T>>>>,
+    /// How many of them there are.
+    pending: Cell<usize>,
     todo_left: Cell<usize>,
     /// The futures that are done and not yet given out; `None` for one that was late.
     done: Queue<Option<Child<T>>>,
@@ -145,7 +149,8 @@ impl<T: 'static> _AsCompletedIterator<T> {
     fn handle_completion(&self, index: usize) {
         let Some((child, _)) = self.todo.borrow_mut()[index].take() else { return };
         self.put(Some(child));
-        if self.todo.borrow().iter().all(Option::is_none)
+        self.pending.set(self.pending.get() - 1);
+        if self.pending.get() == 0
             && let Some(timer) = &*self.timer.borrow()
         {
             timer.cancel();

@@ -4,11 +4,11 @@ use std::cell::Cell;
 use std::future::{Future as StdFuture, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 
 use super::step::Step;
-use super::{AnyTask, TaskCore, schedule_step, take_unclaimed};
+use super::{AnyTask, RawTask, TaskCore, schedule_step, take_unclaimed};
 use crate::exceptions::{CancelledError, Error, Result, from_panic};
 use crate::futures::RawFuture;
 use crate::raw::current;
@@ -95,7 +95,8 @@ pub(crate) struct Block {
     pending: Cell<bool>,
     /// The waker of its last poll, if that was not the task's own.
     waker: Cell<Option<Waker>>,
-    registered: Cell<bool>,
+    /// The task that polled it last.
+    poller: Cell<Option<Weak<dyn RawTask>>>,
 }
 
 impl Block {
@@ -106,7 +107,7 @@ impl Block {
             partial: Cell::new(false),
             pending: Cell::new(false),
             waker: Cell::new(None),
-            registered: Cell::new(false),
+            poller: Cell::new(None),
         })
     }
 
@@ -122,11 +123,15 @@ impl Block {
             return;
         }
         let is_own = current::with(|task| {
-            let Some(task) = task.map(|task| task.task_core()) else { return false };
-            if !self.registered.replace(true) {
-                task.waiters.add_block(self);
+            let Some(task) = task else { return false };
+            let poller = self.poller.take();
+            if poller.as_ref().is_some_and(|known| known.ptr_eq(&Rc::downgrade(task))) {
+                self.poller.set(poller);
+            } else {
+                self.poller.set(Some(Rc::downgrade(task)));
+                task.task_core().waiters.add_block(self);
             }
-            task.waker.is(waker)
+            task.task_core().waker.is(waker)
         });
         let known = self.waker.take().filter(|known| !is_own && known.will_wake(waker));
         self.waker.set(known.or_else(|| (!is_own).then(|| waker.clone())));
@@ -181,15 +186,20 @@ impl Block {
         Step::Over
     }
 
-    /// Cancels the block of `task`, which is all of the task unless it waits for more.
+    /// Cancels the block, which `task` entered: that is all of the task unless it waits for
+    /// more, or the block has since moved to another task.
     pub(crate) fn cancel(self: &Rc<Self>, task: &AnyTask) {
-        let Some(raw) = task.raw().into_task() else { return };
+        let Some(entered) = task.raw().into_task() else { return };
+        let poller = self.poller.take();
+        self.poller.set(poller.clone());
+        let raw = poller.and_then(|poller| poller.upgrade()).unwrap_or_else(|| Rc::clone(&entered));
+        let has_moved = !Rc::ptr_eq(&raw, &entered);
         let core = raw.task_core();
-        if core.stepping.get() {
+        if core.stepping.get() && !has_moved {
             // Whether there is more is known when the step has ended.
             core.waiters.set_requester(self);
             task.cancel();
-        } else if !self.is_part(core) {
+        } else if !has_moved && !self.is_part(core) {
             task.cancel();
         } else if let (Step::Again, Some(loop_)) =
             (self.cancel_part(core), raw.core().try_get_loop())

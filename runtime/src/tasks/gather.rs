@@ -66,6 +66,10 @@ impl<T: 'static> GatheringFuture<T> {
     }
 
     fn end(self: &Rc<Self>, outcome: Result<T>) {
+        // The clone of a result may have ended it.
+        if self.core.done() {
+            return;
+        }
         let error = match outcome {
             Ok(value) => {
                 self.value.set(Some(value));

@@ -194,8 +194,7 @@ impl Waiters {
         accepted
     }
 
-    /// Shows every pending future that the task may be waiting for, and the block it was polled
-    /// in.
+    /// Shows every pending future that the task waits for, and the block it was polled in.
     pub(super) fn for_each(&self, mut show: impl FnMut(Rc<dyn RawFuture>, Option<&Rc<Block>>)) {
         if let Some(first) = self.first() {
             let block = self.first_block.take();
@@ -206,7 +205,8 @@ impl Waiters {
             for fresh in &rest.fresh {
                 show(Rc::clone(&fresh.future), fresh.block.as_ref());
             }
-            for stale in &rest.stale {
+            // What an earlier step polled may have been dropped since, unless its block lives.
+            for stale in rest.stale.iter().filter(|stale| stale.block.is_some()) {
                 if let Some(future) = stale.pending() {
                     show(future, stale.block.as_ref());
                 }

@@ -15,6 +15,24 @@ mod renamed {
         aio::wait_for!(aio::sleep(0), 1).await
     }
 
+    #[aio::test]
+    async fn macros_with_options_follow_the_name() -> aio::Result<()> {
+        let task = aio::create_task!(aio::sleep(0), name = "renamed", eager_start = false);
+        let (done, _) = aio::wait!([task], return_when = aio::FIRST_COMPLETED).await?;
+        for next in aio::as_completed!(..done, timeout = 5) {
+            next.await?;
+        }
+        aio::shield!(aio::sleep(0)).await
+    }
+
+    #[test]
+    fn statements_follow_the_name() {
+        async fn raising() -> aio::Result<u8> {
+            aio::raise!(aio::ValueError("x"), from = aio::KeyError("k"))
+        }
+        assert!(aio::run!(raising(), debug = false).unwrap_err().cause().is_some());
+    }
+
     #[aio::main(crate = crate::hygiene::nested::runtime)]
     async fn answer() -> u8 {
         42
@@ -47,6 +65,38 @@ mod bare {
         ::asyncio::wait_for!(one(), timeout = 1).await?;
         ::asyncio::Result::Ok(())
     }
+
+    #[::asyncio::test]
+    async fn no_prelude_is_needed_for_options() -> ::asyncio::Result<()> {
+        let context = ::asyncio::copy_context();
+        let task = ::asyncio::create_task!(one(), name = "bare", context = context);
+        let (done, _) =
+            ::asyncio::wait!([task], timeout = 1, return_when = ::asyncio::ALL_COMPLETED).await?;
+        for next in ::asyncio::as_completed!(..done) {
+            next.await?;
+        }
+        ::asyncio::shield!(one()).await?;
+        ::asyncio::Result::Ok(())
+    }
+
+    #[::core::prelude::v1::test]
+    fn no_prelude_is_needed_outside_of_a_loop() {
+        fn raising() -> ::asyncio::Result<()> {
+            ::asyncio::raise!(::asyncio::ValueError("x"), from = None)
+        }
+        ::std::assert!(raising().is_err());
+        ::std::assert!(::asyncio::run!(one(), debug = true).is_ok());
+    }
+
+    #[::asyncio::main(debug = true)]
+    async fn program() -> ::asyncio::Result<u8> {
+        one().await
+    }
+
+    #[::core::prelude::v1::test]
+    fn no_prelude_is_needed_for_a_program() {
+        ::std::assert!(program().is_ok());
+    }
 }
 
 /// Names that an expansion could trip over mean something else here.
@@ -59,20 +109,41 @@ mod shadowed {
     struct None;
     struct Result;
     struct Option;
+    struct Box;
+    struct Vec;
+    struct String;
+    struct From;
+    struct Into;
+    struct IntoFuture;
+    struct IntoIterator;
+    struct Iterator;
     struct ExitCode;
     struct RunOptions;
+    struct TaskOptions;
+    struct WaitOptions;
+    struct __private;
+    struct bool;
+    struct u8;
+    struct f64;
+    struct str;
     mod std {}
     mod core {}
     fn gather() {}
     fn wait_for() {}
+    fn wait() {}
     fn awaitable() {}
+    fn handles() {}
+    fn exception() {}
+    fn err() {}
     fn timeout() {}
+    fn flag() {}
+    fn name() {}
     fn main() {}
     macro_rules! panic {
         () => {};
     }
 
-    async fn one() -> ::asyncio::Result<u8> {
+    async fn one() -> ::asyncio::Result<i32> {
         ::asyncio::Result::Ok(1)
     }
 
@@ -83,6 +154,51 @@ mod shadowed {
         assert_eq!(::asyncio::wait_for!(one(), 1).await?, 1);
         ::asyncio::Result::Ok(())
     }
+
+    #[::asyncio::test(debug = true)]
+    async fn nor_do_they_for_options() -> ::asyncio::Result<()> {
+        let (coro, handles, timeout) = (one(), 1, 2);
+        let task = ::asyncio::create_task!(coro, name = "shadowed", eager_start = true);
+        let (done, _) = ::asyncio::wait!([&task], timeout = timeout).await?;
+        for next in ::asyncio::as_completed!(..done, timeout = handles) {
+            assert_eq!(next.await?, 1);
+        }
+        let arg = one();
+        assert_eq!(::asyncio::shield!(arg).await?, 1);
+        ::asyncio::Result::Ok(())
+    }
+
+    #[test]
+    fn nor_do_they_outside_of_a_loop() {
+        fn raising() -> ::asyncio::Result<()> {
+            let (exception, cause) = (::asyncio::ValueError("x"), ::asyncio::ValueError("y"));
+            ::asyncio::raise!(exception, from = cause)
+        }
+        assert!(raising().is_err());
+        assert!(::asyncio::run!(one(), debug = None).is_ok());
+    }
+
+    #[::asyncio::main(debug = false, loop_factory = ::asyncio::new_event_loop)]
+    async fn program() -> ::asyncio::Result<i32> {
+        one().await
+    }
+
+    #[test]
+    fn nor_do_they_for_a_program() {
+        assert!(program().is_ok());
+    }
+}
+
+/// Another crate has the name.
+mod misnamed {
+    #[allow(unused_imports)]
+    use std as asyncio;
+
+    #[::asyncio::test]
+    async fn the_crate_is_found() -> ::asyncio::Result<()> {
+        ::asyncio::gather!(::asyncio::sleep(0)).await?;
+        ::asyncio::create_task!(::asyncio::sleep(0)).await
+    }
 }
 
 mod raw {
@@ -91,6 +207,29 @@ mod raw {
         let r#loop = asyncio::sleep(0);
         asyncio::gather!(r#loop).await.map(drop)
     }
+
+    #[asyncio::test]
+    async fn arguments_may_be_raw() -> asyncio::Result<()> {
+        let (r#try, r#async) = (asyncio::sleep(0), "raw");
+        let r#type = asyncio::create_task!(r#try, r#name = r#async, r#eager_start = true);
+        asyncio::wait!(r#fs = [&r#type], r#timeout = 1).await?;
+        r#type.await
+    }
+
+    #[asyncio::main(r#debug = true)]
+    async fn r#while(r#for: u8) -> asyncio::Result<u8> {
+        if r#for == 0 {
+            let r#in = asyncio::ValueError("raw");
+            asyncio::raise!(r#in, r#from = None);
+        }
+        Ok(r#for)
+    }
+
+    #[test]
+    fn functions_may_be_raw() {
+        assert_eq!(r#while(1).unwrap(), 1);
+        assert!(r#while(0).is_err());
+    }
 }
 
 #[asyncio::test]
@@ -98,5 +237,28 @@ async fn lines_are_those_of_the_source() -> asyncio::Result<()> {
     let first = line!() + 1;
     let inside = asyncio::gather!(asyncio::wrap(async { line!() }));
     assert_eq!(inside.await?.0, first);
+
+    let second = line!() + 2;
+    let raising = || -> asyncio::Result<()> {
+        asyncio::raise!(asyncio::ValueError(line!().to_string()));
+    };
+    assert_eq!(raising().unwrap_err().to_string(), second.to_string());
+    Ok(())
+}
+
+/// A macro of the caller, whose fragments and names are its own.
+macro_rules! nested {
+    ($work:expr, $name:ident = $value:expr, $($option:tt)*) => {{
+        let task = asyncio::create_task!($work, $name = $value, $($option)*);
+        asyncio::wait!([&task]).await?;
+        let task_of_mine = task;
+        asyncio::shield!(task_of_mine).await?
+    }};
+}
+
+#[asyncio::test]
+async fn a_macro_of_the_caller_passes_fragments() -> asyncio::Result<()> {
+    let task = "nested";
+    nested!(asyncio::sleep(0), name = task, eager_start = false);
     Ok(())
 }

@@ -2,6 +2,10 @@
 
 import asyncio
 
+from blocks import (
+    briefly,
+    within,
+)
 from trace import (
     iteration,
     run,
@@ -16,6 +20,29 @@ async def noop():
 
 async def nested():
     await asyncio.create_task(noop())
+
+
+async def return_at_once(manager):
+    pass
+
+
+async def fill(group):
+    group.create_task(noop())
+
+
+async def cancel_before_the_start(group):
+    group.create_task(noop())
+    group.cancel()
+
+
+async def take_each(completed):
+    async for future in completed:
+        await future
+
+
+async def await_each(completed):
+    for step in completed:
+        await step
 
 
 async def cost(label, awaitable):
@@ -66,6 +93,23 @@ def what_takes_none():
         await cost("wait_for(noop(), None)", asyncio.wait_for(noop(), None))
         await cost("wait_for(noop(), 1)", asyncio.wait_for(noop(), 1))
         await cost("wait_for(done, 0)", asyncio.wait_for(done(), 0))
+        await cost("shield(done)", asyncio.shield(done()))
+        await cost("an empty group", within(asyncio.TaskGroup(), return_at_once))
+        await cost("timeout(0) without a suspension", within(asyncio.timeout(0), return_at_once))
+        await cost("as_completed of nothing", await_each(asyncio.as_completed([])))
+
+    run(main())
+
+
+@scenario
+def what_takes_none_if_tasks_are_eager():
+    async def main():
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+        await cost("create_task(noop())", asyncio.create_task(noop()))
+        await cost("gather(noop(), noop())", asyncio.gather(noop(), noop()))
+        await cost("shield(noop())", asyncio.shield(noop()))
+        task = asyncio.create_task(noop())
+        await cost("wait_for(create_task(noop()), 0)", asyncio.wait_for(task, 0))
 
     run(main())
 
@@ -76,6 +120,8 @@ def what_takes_one():
         await cost("sleep(0)", asyncio.sleep(0))
         await cost("sleep(-1)", asyncio.sleep(-1))
         await cost("wait_for(sleep(0), 1)", asyncio.wait_for(asyncio.sleep(0), 1))
+        await cost("timeout(1) around sleep(0)", within(asyncio.timeout(1), briefly))
+        await cost("timeout(0) around sleep(0)", within(asyncio.timeout(0), briefly))
 
     run(main())
 
@@ -92,6 +138,22 @@ def what_takes_two():
         await cost("sleep(1)", asyncio.sleep(1))
         await cost("wait_for(pending, 1)", asyncio.wait_for(pending(), 1))
         await cost("wait_for(sleep(2), 1)", asyncio.wait_for(asyncio.sleep(2), 1))
+        await cost("wait([done])", asyncio.wait([done()]))
+        await cost("wait([pending], timeout=0)", asyncio.wait([pending()], timeout=0))
+        await cost("timeout(0) around pending", within(asyncio.timeout(0), lambda _: pending()))
+        await cost("as_completed of done", take_each(asyncio.as_completed([done()])))
+
+    run(main())
+
+
+@scenario
+def what_takes_two_if_tasks_are_eager():
+    async def main():
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+        await cost("create_task(sleep(0))", asyncio.create_task(asyncio.sleep(0)))
+        await cost("a group of noop()", within(asyncio.TaskGroup(), fill))
+        await cost("as_completed of noop()", await_each(asyncio.as_completed([noop()])))
+        await cost("wait([create_task(noop())])", asyncio.wait([asyncio.create_task(noop())]))
 
     run(main())
 
@@ -103,6 +165,13 @@ def what_takes_three():
         await cost("gather(noop(), noop())", asyncio.gather(noop(), noop()))
         await cost("wait_for(noop(), 0)", asyncio.wait_for(noop(), 0))
         await cost("gather of a task cancelled before", asyncio.gather(cancelled_before_start()))
+        await cost("shield(noop())", asyncio.shield(noop()))
+        await cost("a group of noop()", within(asyncio.TaskGroup(), fill))
+        cancelled = within(asyncio.TaskGroup(), cancel_before_the_start)
+        await cost("a group cancelled before its child started", cancelled)
+        await cost("as_completed, awaited", await_each(asyncio.as_completed([noop(), noop()])))
+        await cost("as_completed, taken", take_each(asyncio.as_completed([noop(), noop()])))
+        await cost("wait([create_task(noop())])", asyncio.wait([asyncio.create_task(noop())]))
 
     run(main())
 

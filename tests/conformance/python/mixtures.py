@@ -2,6 +2,11 @@
 
 import asyncio
 
+from blocks import (
+    cancelling,
+    oversleep,
+    within,
+)
 from trace import (
     outcome,
     run,
@@ -9,10 +14,15 @@ from trace import (
     show,
     state,
     trace,
+    watch,
 )
 
 WORKERS = 8
 STEPS = 16
+
+# What the dice choose from.
+ACTIONS = 13
+ACTIONS_WITH_BLOCKS = 21
 
 
 class Dice:
@@ -46,14 +56,16 @@ async def stubborn(label, future):
     raise ValueError(label)
 
 
-async def worker(number, dice, slots, workers):
+async def worker(number, dice, actions, slots, workers):
     for step in range(STEPS):
         label = f"{number}.{step}"
-        action = dice.roll(13)
+        action = dice.roll(actions)
         if action < 7:
             await act_on_a_slot(label, action, dice, slots)
-        else:
+        elif action < 13:
             await act_on_a_task(label, action, dice, slots, workers)
+        else:
+            await act_in_a_block(label, action, dice, slots)
     return number
 
 
@@ -120,20 +132,146 @@ async def perhaps_cancel(label, future, dice):
         show(f"{label} cancels its own", future.cancel(f"own {label}"))
 
 
-async def manager(seed):
+async def act_in_a_block(label, action, dice, slots):
+    match action:
+        case 13:
+            await outcome(f"{label} shield", asyncio.shield(double(slots.get(dice.roll(4)))))
+        case 14:
+            await outcome(f"{label} wait", wait_for_some(label, dice, slots))
+        case 15:
+            await outcome(f"{label} as completed", take_some(label, dice, slots))
+        case 16:
+            task = asyncio.create_task(stubborn(label, slots.get(dice.roll(4))), eager_start=True)
+            await perhaps_cancel(label, task, dice)
+            await outcome(f"{label} eager", asyncio.shield(task))
+        case 17:
+            await outcome(f"{label} moving", move_a_deadline(label, dice, slots))
+        case 18:
+            await outcome(f"{label} timeouts", nest_timeouts(label, dice, slots))
+        case 19:
+            limit = dice.roll(5) + 1
+            grown = asyncio.wait_for(grow(label, 2, dice, slots), limit)
+            await outcome(f"{label} grow", grown)
+        case 20:
+            await outcome(f"{label} grow", grow(label, 2, dice, slots))
+
+
+async def wait_for_some(label, dice, slots):
+    futures = [asyncio.create_task(double(slots.get(dice.roll(4)))) for _ in range(3)]
+    modes = asyncio.ALL_COMPLETED, asyncio.FIRST_COMPLETED, asyncio.FIRST_EXCEPTION
+    mode, timeout = modes[dice.roll(3)], dice.roll(4)
+    done, pending = await asyncio.wait(futures, timeout=timeout, return_when=mode)
+    show(f"{label} done", [futures.index(future) for future in done])
+    show(f"{label} pending", [futures.index(future) for future in pending])
+
+
+async def take_some(label, dice, slots):
+    children = [double(slots.get(dice.roll(4))) for _ in range(3)]
+    for step in asyncio.as_completed(children, timeout=dice.roll(4)):
+        await outcome(f"{label} step", step)
+
+
+async def move_a_deadline(label, dice, slots):
+    async def body(timeout):
+        await watch(f"{label} first", slots.get(dice.roll(4)))
+        timeout.reschedule(asyncio.get_running_loop().time() + dice.roll(3))
+        await outcome(f"{label} second", slots.get(dice.roll(4)))
+        await watch(f"{label} third", slots.get(dice.roll(4)))
+
+    timeout = asyncio.timeout(dice.roll(4))
+    try:
+        await within(timeout, body)
+    finally:
+        trace(f"{label} {timeout!r}, cancelling {cancelling()}")
+
+
+async def nest_timeouts(label, dice, slots):
+    inner = asyncio.timeout(dice.roll(3))
+    outer = asyncio.timeout(dice.roll(3))
+
+    async def inner_body(timeout):
+        await watch(f"{label} slot", slots.get(dice.roll(4)))
+
+    async def outer_body(timeout):
+        await watch(f"{label} inner", within(inner, inner_body))
+
+    try:
+        await within(outer, outer_body)
+    finally:
+        trace(f"{label} {inner!r} {outer!r}, cancelling {cancelling()}")
+
+
+async def grow(label, depth, dice, slots):
+    """Run a group with a random body and random children, which may be such groups."""
+    group = asyncio.TaskGroup()
+    if dice.roll(4) == 0:
+        asyncio.get_running_loop().call_later(dice.roll(3), cancel_group, label, group)
+
+    async def body(group):
+        for number in range(dice.roll(3) + 1):
+            own = Dice(dice.roll(2**15))
+            child = grow_child(f"{label}.{number}", depth, own, group, slots)
+            group.create_task(child, eager_start=dice.roll(3) == 0)
+        match dice.roll(5):
+            case 0:
+                raise ValueError(label)
+            case 1:
+                cancel_group(label, group)
+            case 2:
+                await watch(f"{label} body", asyncio.sleep(dice.roll(3)))
+            case 3:
+                await outcome(f"{label} body", slots.get(dice.roll(4)))
+
+    try:
+        await watch(f"{label} group", within(group, body))
+    finally:
+        trace(f"{label} {group!r}, cancelling {cancelling()}")
+
+
+def cancel_group(label, group):
+    group.cancel()
+    trace(f"{label} cancels {group!r}")
+
+
+async def grow_child(label, depth, dice, group, slots):
+    match dice.roll(7):
+        case 0:
+            await double(slots.get(dice.roll(4)))
+        case 1:
+            await stubborn(label, slots.get(dice.roll(4)))
+        case 2:
+            await asyncio.sleep(dice.roll(3))
+            raise ValueError(label)
+        case 3:
+            await asyncio.sleep(dice.roll(3))
+            cancel_group(label, group)
+        case 4:
+            await within(asyncio.timeout(dice.roll(3)), oversleep)
+        case _ if depth:
+            await grow(label, depth - 1, dice, slots)
+
+
+async def manager(seed, actions=ACTIONS, ticks=80):
     # When an exception is lost is up to Python's collector.
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
     slots = Slots()
     workers = []
     for number in range(WORKERS):
         dice = Dice(seed + number)
-        workers.append(asyncio.create_task(worker(number, dice, slots, workers)))
-    for tick in range(80):
+        coroutine = worker(number, dice, actions, slots, workers)
+        workers.append(asyncio.create_task(coroutine, eager_start=False))
+    for tick in range(ticks):
         await asyncio.sleep(0.5)
         slots.get(tick % 4).set_result(100 + tick)
     for number, task in enumerate(workers):
         state(f"worker {number}", task)
     await outcome("all", asyncio.gather(*workers, return_exceptions=True))
+
+
+async def eager_manager(*arguments):
+    """Be a manager all of whose tasks are eager, but for the workers."""
+    asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+    await manager(*arguments)
 
 
 @scenario
@@ -149,3 +287,28 @@ def eight_workers_and_the_dice_of_seed_1000():
 @scenario
 def eight_workers_and_the_dice_of_seed_77777():
     run(manager(77777))
+
+
+@scenario
+def eight_workers_in_blocks_and_the_dice_of_seed_2():
+    run(manager(2, ACTIONS_WITH_BLOCKS, 600))
+
+
+@scenario
+def eight_workers_in_blocks_and_the_dice_of_seed_4242():
+    run(manager(4242, ACTIONS_WITH_BLOCKS, 600))
+
+
+@scenario
+def eight_workers_in_blocks_and_the_dice_of_seed_31415():
+    run(manager(31415, ACTIONS_WITH_BLOCKS, 600))
+
+
+@scenario
+def eight_workers_in_blocks_with_eager_tasks_and_the_dice_of_seed_5():
+    run(eager_manager(5, ACTIONS_WITH_BLOCKS, 600))
+
+
+@scenario
+def eight_workers_in_blocks_with_eager_tasks_and_the_dice_of_seed_2718():
+    run(eager_manager(2718, ACTIONS_WITH_BLOCKS, 600))

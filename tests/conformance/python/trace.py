@@ -7,7 +7,9 @@ there.
 
 import asyncio
 import gc
+import itertools
 import logging
+import math
 import re
 import selectors
 import traceback
@@ -152,6 +154,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
     def __init__(self):
         self.iteration = 0
         self._virtual_selector = VirtualSelector()
+        self._births = itertools.count()
         self._birth_of_task = weakref.WeakKeyDictionary()
         super().__init__(self._virtual_selector)
 
@@ -160,7 +163,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
 
     def create_task(self, coro, **kwargs):
         task = super().create_task(coro, **kwargs)
-        self._birth_of_task[task] = len(self._birth_of_task)
+        self._birth_of_task[task] = next(self._births)
         return task
 
     def _run_once(self):
@@ -197,7 +200,9 @@ _unordered_all_tasks = asyncio.all_tasks
 def _all_tasks(loop=None):
     if loop is None:
         loop = asyncio.get_running_loop()
-    return sorted(_unordered_all_tasks(loop), key=loop._birth_of_task.get)
+    # An eager task in its first step is not born yet, and the youngest.
+    birth = lambda task: loop._birth_of_task.get(task, math.inf)
+    return sorted(_unordered_all_tasks(loop), key=birth)
 
 
 asyncio.tasks.set = asyncio.taskgroups.set = asyncio.base_events.set = OrderedSet

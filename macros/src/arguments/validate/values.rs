@@ -1,7 +1,10 @@
 //! What a parameter takes, and how a value says that it is not that.
 
-use quote::quote;
-use syn::{Expr, ExprAwait, ExprLit, ExprPath, Lit};
+mod awaitables;
+
+use syn::{
+    Expr, ExprBlock, ExprField, ExprLit, ExprMethodCall, ExprPath, Lit, Member, Stmt, Token,
+};
 
 use crate::arguments::signature::{Parameter, Takes};
 use crate::errors::Errors;
@@ -12,18 +15,46 @@ use crate::errors::Errors;
 /// expansion.
 pub(super) fn check(parameter: &Parameter, value: &Expr, errors: &mut Errors) -> bool {
     let value = ungrouped(value);
+    if path_of_python(value, errors) {
+        return false;
+    }
     let complaint = match parameter.takes {
-        Takes::Awaitable => return awaitable(value, errors),
-        Takes::Timeout => timeout(parameter, value),
+        Takes::Awaitable | Takes::Awaited => return awaitables::check(parameter, value, errors),
+        Takes::Handles => not_a_list(value).map(str::to_owned),
+        Takes::Timeout => not_a_time(parameter, value),
+        Takes::ReturnWhen => not_a_constant(parameter, value),
+        Takes::Exception => not_an_exception(value).map(str::to_owned),
+        Takes::Bool => not_a_bool(parameter, value),
         Takes::Flag => not_a_flag(parameter, value),
         Takes::Seconds => not_seconds(parameter, value),
+        Takes::Factory => called(parameter, value),
         Takes::Function => not_a_function(parameter, value),
         Takes::Crate => not_a_crate(value).map(str::to_owned),
+        Takes::Name | Takes::Context | Takes::Cause => None,
     };
     if let Some(message) = &complaint {
         errors.at(value, message);
     }
     complaint.is_none()
+}
+
+/// As [`check`], for what stands behind `..`.
+pub(super) fn check_spread(value: &Expr, errors: &mut Errors) -> bool {
+    !path_of_python(ungrouped(value), errors)
+}
+
+/// Whether the compiler has nothing to say about a value that was refused.
+pub(super) fn may_stand_alone(value: &Expr) -> bool {
+    match ungrouped(value) {
+        Expr::Lit(_) | Expr::Await(_) => false,
+        Expr::Path(path) => !["True", "False"].iter().any(|name| path.path.is_ident(name)),
+        value => dot_behind_the_crate(value).is_none(),
+    }
+}
+
+/// Whether the value is written `None`.
+pub(crate) fn is_none(value: &Expr) -> bool {
+    matches!(ungrouped(value), Expr::Path(path) if path.path.is_ident("None"))
 }
 
 /// The value of a literal `true` or `false`.
@@ -35,7 +66,7 @@ pub(super) fn flag(value: &Expr) -> Option<bool> {
 }
 
 /// The value of a literal number of seconds.
-pub(super) fn seconds(value: &Expr) -> Option<f64> {
+pub(crate) fn seconds(value: &Expr) -> Option<f64> {
     let (digits, suffix) = match literal(value)? {
         Lit::Int(int) => (int.base10_digits(), int.suffix()),
         Lit::Float(float) => (float.base10_digits(), float.suffix()),
@@ -60,25 +91,101 @@ fn literal(value: &Expr) -> Option<&Lit> {
     }
 }
 
-fn awaitable(value: &Expr, errors: &mut Errors) -> bool {
-    let Expr::Await(ExprAwait { dot_token, await_token, .. }) = value else {
-        return true;
-    };
-    errors.at(
-        quote!(#dot_token #await_token),
-        "this is awaited before it is passed on, alone and to its end: leave `.await` out",
-    );
-    false
+/// Reports the dot of Python's `asyncio.sleep`.
+fn path_of_python(value: &Expr, errors: &mut Errors) -> bool {
+    let Some((dot, name)) = dot_behind_the_crate(value) else { return false };
+    errors.at(dot, format!("a path has colons where Python has a dot: write `asyncio::{name}`"));
+    true
 }
 
-fn timeout(parameter: &Parameter, value: &Expr) -> Option<String> {
-    let Some(Lit::Str(_)) = literal(value) else {
-        return None;
+fn dot_behind_the_crate(value: &Expr) -> Option<(&Token![.], String)> {
+    let is_crate =
+        |value: &Expr| matches!(value, Expr::Path(path) if path.path.is_ident("asyncio"));
+    match value {
+        Expr::MethodCall(ExprMethodCall { receiver, dot_token, method, .. })
+            if is_crate(receiver) =>
+        {
+            Some((dot_token, method.to_string()))
+        }
+        Expr::Field(ExprField { base, dot_token, member: Member::Named(name), .. })
+            if is_crate(base) =>
+        {
+            Some((dot_token, name.to_string()))
+        }
+        Expr::MethodCall(call) => dot_behind_the_crate(&call.receiver),
+        Expr::Field(field) => dot_behind_the_crate(&field.base),
+        Expr::Call(call) => dot_behind_the_crate(&call.func),
+        Expr::Await(awaited) => dot_behind_the_crate(&awaited.base),
+        Expr::Try(tried) => dot_behind_the_crate(&tried.expr),
+        _ => None,
+    }
+}
+
+fn not_a_list(value: &Expr) -> Option<&'static str> {
+    match value {
+        Expr::Block(ExprBlock { block, label: None, .. })
+            if matches!(&*block.stmts, [Stmt::Expr(_, None)]) =>
+        {
+            Some("a list of one stands in brackets, and Python's set too: write `[task]`")
+        }
+        Expr::Tuple(_) => Some("a list stands in brackets, and Python's tuple too: write `[a, b]`"),
+        _ => None,
+    }
+}
+
+fn not_a_time(parameter: &Parameter, value: &Expr) -> Option<String> {
+    let example = parameter.example;
+    let suffix = match literal(value)? {
+        Lit::Str(_) => {
+            return Some(format!(
+                "a timeout is a number of seconds, a `Duration` or `None`: write `{example}`"
+            ));
+        }
+        Lit::Int(int) => int.suffix(),
+        Lit::Float(float) => float.suffix(),
+        _ => return None,
     };
+    let is_type = suffix.starts_with(['i', 'u', 'f']);
+    (!suffix.is_empty() && !is_type)
+        .then(|| format!("seconds are a number without a unit: write `{example}`"))
+}
+
+fn not_a_constant(parameter: &Parameter, value: &Expr) -> Option<String> {
+    literal(value)?;
+    let Parameter { name, example, .. } = parameter;
     Some(format!(
-        "a timeout is a number of seconds, a `Duration` or `None`: write `{}`",
-        parameter.example
+        "`{name}` is one of the constants `FIRST_COMPLETED`, `FIRST_EXCEPTION` and \
+         `ALL_COMPLETED`: write `{example}`"
     ))
+}
+
+fn not_an_exception(value: &Expr) -> Option<&'static str> {
+    let Expr::Call(call) = value else { return None };
+    match &*call.func {
+        Expr::Path(path) if path.path.is_ident("Err") => {
+            Some("`raise!` makes the `Err` itself: leave `Err(…)` out around the exception")
+        }
+        _ => None,
+    }
+}
+
+fn not_a_bool(parameter: &Parameter, value: &Expr) -> Option<String> {
+    if flag(value).is_some() {
+        return None;
+    }
+    let name = parameter.name;
+    match value {
+        Expr::Path(path) if path.path.is_ident("True") => {
+            Some(format!("Rust's `True` is lower-case: write `{name} = true`"))
+        }
+        Expr::Path(path) if path.path.is_ident("False") => {
+            Some(format!("Rust's `False` is lower-case: write `{name} = false`"))
+        }
+        Expr::Lit(_) => {
+            Some(format!("`{name}` is either on or off: write `{name} = true` or `{name} = false`"))
+        }
+        _ => None,
+    }
 }
 
 fn not_a_flag(parameter: &Parameter, value: &Expr) -> Option<String> {
@@ -86,20 +193,11 @@ fn not_a_flag(parameter: &Parameter, value: &Expr) -> Option<String> {
         return None;
     }
     let name = parameter.name;
-    Some(match value {
-        Expr::Path(path) if path.path.is_ident("True") => {
-            format!("Rust's `True` is lower-case: write `{name} = true`")
-        }
-        Expr::Path(path) if path.path.is_ident("False") => {
-            format!("Rust's `False` is lower-case: write `{name} = false`")
-        }
-        Expr::Lit(_) => {
-            format!("`{name}` is either on or off: write `{name} = true` or `{name} = false`")
-        }
-        _ => format!(
+    Some(not_a_bool(parameter, value).unwrap_or_else(|| {
+        format!(
             "`{name}` has to be known while compiling: write `{name} = true` or `{name} = false`"
-        ),
-    })
+        )
+    }))
 }
 
 fn not_seconds(parameter: &Parameter, value: &Expr) -> Option<String> {
@@ -113,14 +211,21 @@ fn not_seconds(parameter: &Parameter, value: &Expr) -> Option<String> {
     }
 }
 
+fn called(parameter: &Parameter, value: &Expr) -> Option<String> {
+    let name = parameter.name;
+    matches!(value, Expr::Call(_))
+        .then(|| format!("`{name}` is the function itself: leave its parentheses out"))
+}
+
 fn not_a_function(parameter: &Parameter, value: &Expr) -> Option<String> {
     let Parameter { name, example, .. } = parameter;
     match value {
         Expr::Path(_) => None,
-        Expr::Call(_) => {
-            Some(format!("`{name}` is the function itself: leave its parentheses out"))
+        _ => {
+            Some(called(parameter, value).unwrap_or_else(|| {
+                format!("`{name}` is the path of a function: write `{example}`")
+            }))
         }
-        _ => Some(format!("`{name}` is the path of a function: write `{example}`")),
     }
 }
 

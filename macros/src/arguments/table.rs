@@ -1,0 +1,224 @@
+//! The signatures of all macros, in one table that the parser, the rules and the expansions read.
+
+use crate::arguments::signature::{Default, Habit, Parameter, Place, Signature, Takes};
+
+/// `gather!`: what it calls depends on its arguments.
+pub(crate) const GATHER: Signature = Signature {
+    macro_name: "gather!",
+    usage: "gather!(a(), b(), return_exceptions = true)",
+    function: "gather",
+    options: None,
+    parameters: &[
+        variadic("coros_or_futures", 16),
+        Parameter {
+            default: Default::Value("false"),
+            ..keyword("return_exceptions", Takes::Flag, "return_exceptions = true")
+        },
+    ],
+    habits: &[
+        LOOP,
+        ("timeout", "`gather!` waits as long as it takes: write `wait_for!(gather!(…), timeout)`"),
+    ],
+    conflicts: &[],
+};
+
+/// `wait_for!`.
+pub(crate) const WAIT_FOR: Signature = Signature {
+    macro_name: "wait_for!",
+    usage: "wait_for!(work(), timeout = 1.5)",
+    function: "wait_for",
+    options: None,
+    parameters: &[
+        positional("fut", Takes::Awaited, "fut = work()"),
+        positional("timeout", Takes::Timeout, "timeout = 1.5"),
+    ],
+    habits: &[LOOP],
+    conflicts: &[],
+};
+
+/// `wait!`.
+pub(crate) const WAIT: Signature = Signature {
+    macro_name: "wait!",
+    usage: "wait!(tasks, return_when = FIRST_COMPLETED)",
+    function: "wait_with",
+    options: Some("WaitOptions"),
+    parameters: &[
+        positional("fs", Takes::Handles, "fs = tasks"),
+        keyword("timeout", Takes::Timeout, "timeout = 5"),
+        keyword("return_when", Takes::ReturnWhen, "return_when = FIRST_COMPLETED"),
+    ],
+    habits: &[LOOP],
+    conflicts: &[],
+};
+
+/// `as_completed!`.
+pub(crate) const AS_COMPLETED: Signature = Signature {
+    macro_name: "as_completed!",
+    usage: "as_completed!(..tasks, timeout = 5)",
+    function: "as_completed_with",
+    options: None,
+    parameters: &[
+        Parameter { default: Default::Required, ..variadic("fs", 0) },
+        Parameter {
+            default: Default::Value("::core::option::Option::None"),
+            ..keyword("timeout", Takes::Timeout, "timeout = 5")
+        },
+    ],
+    habits: &[LOOP],
+    conflicts: &[],
+};
+
+/// `shield!`.
+pub(crate) const SHIELD: Signature = Signature {
+    macro_name: "shield!",
+    usage: "shield!(work())",
+    function: "shield",
+    options: None,
+    parameters: &[positional("arg", Takes::Awaitable, "arg = work()")],
+    habits: &[LOOP],
+    conflicts: &[],
+};
+
+/// `create_task!`; its keyword arguments are those of `Task`.
+pub(crate) const CREATE_TASK: Signature = Signature {
+    macro_name: "create_task!",
+    usage: "create_task!(work(), name = \"worker\")",
+    function: "create_task_with",
+    options: Some("TaskOptions"),
+    parameters: &[
+        positional("coro", Takes::Awaitable, "coro = work()"),
+        keyword("name", Takes::Name, "name = \"worker\""),
+        keyword("context", Takes::Context, "context = copy_context()"),
+        keyword("eager_start", Takes::Bool, "eager_start = true"),
+    ],
+    habits: &[LOOP],
+    conflicts: &[],
+};
+
+/// `run!`.
+pub(crate) const RUN: Signature = Signature {
+    macro_name: "run!",
+    usage: "run!(main(), debug = true)",
+    function: "run_with",
+    options: Some("RunOptions"),
+    parameters: &[
+        positional("main", Takes::Awaitable, "main = main()"),
+        keyword("debug", Takes::Bool, "debug = true"),
+        keyword("loop_factory", Takes::Factory, "loop_factory = asyncio::new_event_loop"),
+    ],
+    habits: &[FLAVOR, WORKER_THREADS],
+    conflicts: &[],
+};
+
+/// `raise!`, a statement in Python: what it calls depends on its arguments.
+pub(crate) const RAISE: Signature = Signature {
+    macro_name: "raise!",
+    usage: "raise!(ValueError(\"…\"), from = error)",
+    function: "raise",
+    options: None,
+    parameters: &[
+        Parameter {
+            default: Default::Demanded(
+                "nothing is being handled that could be raised again, for there are no `except` \
+                 arms yet: write `raise!(error)`",
+            ),
+            ..positional("exception", Takes::Exception, "ValueError(\"…\")")
+        },
+        Parameter { default: Default::Absent, ..keyword("from", Takes::Cause, "from = error") },
+    ],
+    habits: &[("cause", "Python's word for the cause is `from`: write `from = error`")],
+    conflicts: &[],
+};
+
+/// The options of `#[asyncio::main]`: those of `asyncio.run`, and the path of the crate.
+pub(crate) const MAIN: Signature = Signature {
+    macro_name: "#[asyncio::main]",
+    usage: "#[asyncio::main(debug = true)]",
+    function: "main",
+    options: Some("RunOptions"),
+    parameters: &[
+        keyword("debug", Takes::Flag, "debug = true"),
+        keyword("loop_factory", Takes::Function, "loop_factory = asyncio::new_event_loop"),
+        CRATE,
+    ],
+    habits: &[
+        FLAVOR,
+        WORKER_THREADS,
+        (
+            "start_paused",
+            "only tests have a virtual clock: write `#[asyncio::test(virtual_time = true)]`",
+        ),
+        (
+            "timeout",
+            "a program has no time limit: write `asyncio::wait_for!(work(), timeout)` in it",
+        ),
+    ],
+    conflicts: &[],
+};
+
+/// The options of `#[asyncio::test]`.
+pub(crate) const TEST: Signature = Signature {
+    macro_name: "#[asyncio::test]",
+    usage: "#[asyncio::test(timeout = 5.0)]",
+    function: "test",
+    options: Some("TestOptions"),
+    parameters: &[
+        Parameter { default: Default::Absent, ..keyword("debug", Takes::Flag, "debug = false") },
+        keyword("loop_factory", Takes::Function, "loop_factory = asyncio::new_event_loop"),
+        Parameter {
+            default: Default::Absent,
+            ..keyword("virtual_time", Takes::Flag, "virtual_time = true")
+        },
+        keyword("timeout", Takes::Seconds, "timeout = 5.0"),
+        CRATE,
+    ],
+    habits: &[
+        FLAVOR,
+        WORKER_THREADS,
+        ("start_paused", "the option has another name here: write `virtual_time = true`"),
+    ],
+    conflicts: &[(
+        "virtual_time",
+        "loop_factory",
+        "a loop with virtual time is made by the test itself: leave `loop_factory` out",
+    )],
+};
+
+const fn positional(name: &'static str, takes: Takes, example: &'static str) -> Parameter {
+    Parameter { name, place: Place::Positional, takes, default: Default::Required, example }
+}
+
+const fn keyword(name: &'static str, takes: Takes, example: &'static str) -> Parameter {
+    Parameter { name, place: Place::Keyword, takes, default: Default::None, example }
+}
+
+/// Awaitables, as many as there are.
+const fn variadic(name: &'static str, most: usize) -> Parameter {
+    Parameter {
+        name,
+        place: Place::Variadic { most },
+        takes: Takes::Awaitable,
+        default: Default::Absent,
+        example: "..tasks",
+    }
+}
+
+const CRATE: Parameter = Parameter {
+    name: "crate",
+    place: Place::Keyword,
+    takes: Takes::Crate,
+    default: Default::Value("::asyncio"),
+    example: "crate = ::asyncio",
+};
+
+const LOOP: Habit =
+    ("loop", "the running loop is taken, as in Python since 3.10: leave `loop` out");
+
+const FLAVOR: Habit = (
+    "flavor",
+    "a loop runs on the one thread that started it: leave `flavor` out; \
+     for more cores run a loop in each of several `std::thread`s",
+);
+
+const WORKER_THREADS: Habit =
+    ("worker_threads", "a loop runs on the one thread that started it: leave `worker_threads` out");

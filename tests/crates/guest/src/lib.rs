@@ -1,0 +1,62 @@
+//! A crate of an older edition, without `unsafe` and without the prelude, that has asyncio from
+//! another crate alone.
+
+#![no_implicit_prelude]
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs, rust_2018_idioms, unused, clippy::all, clippy::pedantic)]
+
+use ::facade::runtime::{Result, Task};
+
+/// A program.
+///
+/// # Errors
+/// If its time is over.
+#[::facade::main(crate = ::facade::runtime, debug = true)]
+pub async fn program(number: u8) -> Result<u8> {
+    ::facade::wait_for!(doubled(number), timeout = 5).await
+}
+
+async fn doubled(number: u8) -> Result<u8> {
+    if number > 127 {
+        let cause = ::facade::runtime::KeyError("no such number");
+        ::facade::raise!(::facade::runtime::ValueError("too large"), from = cause);
+    }
+    ::facade::runtime::sleep(0).await?;
+    ::facade::runtime::Ok(2 * number)
+}
+
+/// All the function-like macros.
+///
+/// # Errors
+/// If one of the numbers is too large.
+pub async fn calls() -> Result<u8> {
+    let task: Task<u8> = ::facade::create_task!(doubled(1), name = "guest");
+    let (done, _) = ::facade::wait!([task], timeout = 5).await?;
+    let mut sum = 0;
+    for next in ::facade::as_completed!(..done) {
+        sum += next.await?;
+    }
+    sum += ::facade::shield!(doubled(2)).await?;
+    for number in ::facade::gather!(..[doubled(3), doubled(4)]).await? {
+        sum += number;
+    }
+    let (five, six) = ::facade::both!(doubled(5), doubled(6)).await?;
+    ::facade::runtime::Ok(sum + five? + six?)
+}
+
+#[cfg(test)]
+mod tests {
+    #[::facade::test(crate = ::facade::runtime, virtual_time = true)]
+    async fn macros_expand_to_what_can_be_reached() -> ::facade::runtime::Result<()> {
+        ::std::assert_eq!(super::calls().await?, 42);
+        ::facade::runtime::Ok(())
+    }
+
+    #[::core::prelude::v1::test]
+    fn programs_run() {
+        ::std::assert!(::std::matches!(super::program(21), ::std::result::Result::Ok(42)));
+        let error = super::program(128).unwrap_err();
+        ::std::assert!(error.cause().is_some());
+        ::std::assert!(::facade::run!(super::calls(), debug = true).is_ok());
+    }
+}

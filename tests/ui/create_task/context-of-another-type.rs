@@ -1,0 +1,11 @@
+//! A text where a context belongs.
+
+async fn work(number: u8) -> asyncio::Result<u8> {
+    Ok(number)
+}
+
+#[asyncio::main]
+async fn main() -> asyncio::Result<()> {
+    asyncio::create_task!(work(1), context = "empty").await?;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! A number where a text belongs.
+
+async fn work(number: u8) -> asyncio::Result<u8> {
+    Ok(number)
+}
+
+#[asyncio::main]
+async fn main() -> asyncio::Result<()> {
+    asyncio::create_task!(work(1), name = 5).await?;
+    Ok(())
+}

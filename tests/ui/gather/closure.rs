@@ -1,0 +1,11 @@
+//! A function without a name, which nobody calls.
+
+async fn work(number: u8) -> asyncio::Result<u8> {
+    Ok(number)
+}
+
+#[asyncio::main]
+async fn main() -> asyncio::Result<()> {
+    asyncio::gather!(|| work(1)).await?;
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! Python's dot between a module and a name.
+
+#[asyncio::main]
+async fn main() -> asyncio::Result<()> {
+    asyncio::gather!(asyncio.sleep(1)).await?;
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! An option of tests.
+
+#[asyncio::main(timeout = 5)]
+async fn main() {}

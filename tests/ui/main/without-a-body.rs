@@ -1,0 +1,4 @@
+//! There is nothing to run.
+
+#[asyncio::main]
+async fn main();

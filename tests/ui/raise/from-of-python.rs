@@ -1,0 +1,12 @@
+//! Python's syntax.
+
+fn port(text: &str) -> asyncio::Result<u16> {
+    match text.parse() {
+        Ok(port) => Ok(port),
+        Err(error) => asyncio::raise!(asyncio::ValueError("no port") from error),
+    }
+}
+
+fn main() {
+    drop(port("http"));
+}

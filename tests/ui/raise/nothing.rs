@@ -1,0 +1,9 @@
+//! Nothing is being handled.
+
+fn check() -> asyncio::Result<()> {
+    asyncio::raise!()
+}
+
+fn main() {
+    drop(check());
+}

@@ -1,0 +1,9 @@
+//! Python's exceptions are no texts, either.
+
+fn check() -> asyncio::Result<()> {
+    asyncio::raise!("Oops!")
+}
+
+fn main() {
+    drop(check());
+}

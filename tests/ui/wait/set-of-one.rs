@@ -1,0 +1,12 @@
+//! Python's set of one task, which is a block in Rust.
+
+async fn work(number: u8) -> asyncio::Result<u8> {
+    Ok(number)
+}
+
+#[asyncio::main]
+async fn main() -> asyncio::Result<()> {
+    let task = asyncio::create_task(work(1));
+    let (_, _) = asyncio::wait!({task}).await?;
+    Ok(())
+}
