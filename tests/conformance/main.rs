@@ -130,7 +130,8 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 29] = [
+    let areas: [&[Scenario]; 30] = [
+        as_completed::SCENARIOS,
         cancellation::SCENARIOS,
         contention::SCENARIOS,
         contexts::SCENARIOS,

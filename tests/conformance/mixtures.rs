@@ -25,15 +25,11 @@ crate::scenarios! { mixtures:
 const WORKERS: usize = 8;
 const STEPS: usize = 16;
 
-<<<<<<< HEAD
-pub(crate) struct Dice {
-=======
 // What the dice choose from.
 const ACTIONS: u64 = 13;
 const ACTIONS_WITH_BLOCKS: u64 = 21;
 
-struct Dice {
->>>>>>> issue3
+pub(crate) struct Dice {
     state: u64,
 }
 
@@ -338,15 +334,9 @@ async fn manager(seed: u64, actions: u64, ticks: usize) -> Result<()> {
     let slots = Rc::new(Slots::new());
     let workers = Workers::default();
     for number in 0..WORKERS {
-<<<<<<< HEAD
         let dice = Dice::new(seed + number as u64);
-        let task =
-            asyncio::create_task(worker(number, dice, Rc::clone(&slots), Rc::clone(&workers)));
-=======
-        let dice = Dice { state: seed + number as u64 };
         let coroutine = worker(number, dice, actions, Rc::clone(&slots), Rc::clone(&workers));
         let task = asyncio::create_task_with(coroutine, TaskOptions::new().eager_start(false));
->>>>>>> issue3
         workers.borrow_mut().push(task);
     }
     for tick in 0..ticks {
