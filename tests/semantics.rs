@@ -123,26 +123,25 @@ macro_rules! absent_methods {
 }
 
 exported! {
-    iscoroutine Handle TimerHandle get_event_loop set_event_loop new_event_loop
-    get_running_loop _get_running_loop BrokenBarrierError CancelledError InvalidStateError
-    TimeoutError IncompleteReadError LimitOverrunError SendfileNotAvailableError Future
-    wrap_future isfuture QueueFull QueueEmpty QueueShutDown Runner run TaskGroup Task
-    create_task FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED wait wait_for as_completed sleep
-    gather shield ensure_future run_coroutine_threadsafe current_task all_tasks
-    create_eager_task_factory eager_task_factory to_thread Timeout timeout timeout_at EventLoop
+    iscoroutine Handle TimerHandle get_event_loop set_event_loop new_event_loop get_running_loop
+    _get_running_loop BrokenBarrierError CancelledError InvalidStateError TimeoutError
+    IncompleteReadError LimitOverrunError SendfileNotAvailableError Future wrap_future isfuture Lock
+    Event Condition Semaphore BoundedSemaphore Barrier Queue PriorityQueue LifoQueue QueueFull
+    QueueEmpty QueueShutDown Runner run TaskGroup Task create_task FIRST_COMPLETED FIRST_EXCEPTION
+    ALL_COMPLETED wait wait_for as_completed sleep gather shield ensure_future
+    run_coroutine_threadsafe current_task all_tasks create_eager_task_factory eager_task_factory
+    to_thread Timeout timeout timeout_at EventLoop
 }
 
 absent! {
-    BaseEventLoop Server iscoroutinefunction AbstractEventLoop AbstractServer
-    get_event_loop_policy set_event_loop_policy _set_running_loop future_add_to_awaited_by
-    future_discard_from_awaited_by capture_call_graph format_call_graph print_call_graph
-    FrameCallGraphEntry FutureCallGraph Lock Event Condition Semaphore BoundedSemaphore Barrier
-    BaseProtocol Protocol DatagramProtocol SubprocessProtocol BufferedProtocol Queue
-    PriorityQueue LifoQueue StreamReader StreamWriter StreamReaderProtocol open_connection
-    start_server open_unix_connection start_unix_server create_subprocess_exec
-    create_subprocess_shell _register_task _unregister_task _enter_task _leave_task
-    BaseTransport ReadTransport WriteTransport Transport DatagramTransport SubprocessTransport
-    SelectorEventLoop
+    BaseEventLoop Server iscoroutinefunction AbstractEventLoop AbstractServer get_event_loop_policy
+    set_event_loop_policy _set_running_loop future_add_to_awaited_by future_discard_from_awaited_by
+    capture_call_graph format_call_graph print_call_graph FrameCallGraphEntry FutureCallGraph
+    BaseProtocol Protocol DatagramProtocol SubprocessProtocol BufferedProtocol StreamReader
+    StreamWriter StreamReaderProtocol open_connection start_server open_unix_connection
+    start_unix_server create_subprocess_exec create_subprocess_shell _register_task _unregister_task
+    _enter_task _leave_task BaseTransport ReadTransport WriteTransport Transport DatagramTransport
+    SubprocessTransport SelectorEventLoop
 }
 
 exported_methods! {

@@ -4,10 +4,12 @@
 //! those whose name contains the text. A measurement is a process of its own; the
 //! contenders take turns, and a figure is the median of five.
 
+mod asyncio_locks;
 mod asyncio_rows;
 mod measure;
 mod sizes;
 mod sketch;
+mod sketch_locks;
 mod sketch_rows;
 
 use std::{
@@ -27,7 +29,7 @@ struct Row {
 
 const CONTENDERS: [&str; 2] = ["asyncio", "sketch"];
 
-const ROWS: [Row; 7] = [
+const ROWS: [Row; 10] = [
     Row { name: "`call_soon` and run, ns", run: [asyncio_rows::callbacks, sketch_rows::callbacks] },
     Row { name: "create a task and await it, ns", run: [asyncio_rows::tasks, sketch_rows::tasks] },
     Row { name: "`sleep(0)`, ns", run: [asyncio_rows::yields, sketch_rows::yields] },
@@ -38,6 +40,15 @@ const ROWS: [Row; 7] = [
     Row {
         name: "timeout set and not reached, ns",
         run: [asyncio_rows::timeouts, sketch_rows::timeouts],
+    },
+    Row { name: "bounded queue, an item, ns", run: [asyncio_locks::queue, sketch_locks::queue] },
+    Row {
+        name: "ping-pong over two queues of 1, ns",
+        run: [asyncio_locks::ping_pong, sketch_locks::ping_pong],
+    },
+    Row {
+        name: "contended lock, with a yield, ns",
+        run: [asyncio_locks::lock, sketch_locks::lock],
     },
     Row { name: "one of 200 000 sleeps, ns", run: [asyncio_rows::sleeps, sketch_rows::sleeps] },
     Row { name: "a sleeping task, bytes", run: [asyncio_rows::memory, sketch_rows::memory] },

@@ -7,6 +7,11 @@ pub(crate) const TASKS: u32 = 1_000_000;
 pub(crate) const YIELDS: u32 = 10_000_000;
 pub(crate) const FUTURES: u32 = 1_000_000;
 pub(crate) const TIMEOUTS: u32 = 1_000_000;
+pub(crate) const ITEMS: u32 = 2_000_000;
+pub(crate) const QUEUE: usize = 100;
+pub(crate) const ROUNDS: u32 = 500_000;
+/// Tasks that contend for a lock.
+pub(crate) const RIVALS: u32 = 100;
 pub(crate) const SLEEPS: u32 = 200_000;
 pub(crate) const SLEEPING: u32 = 1_000_000;
 

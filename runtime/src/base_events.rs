@@ -460,7 +460,7 @@ impl EventLoop {
             let all = mem::take(&mut *self.0.scheduled.borrow_mut());
             let (cancelled, mut kept): (Vec<_>, Vec<_>) =
                 all.into_iter().partition(|entry| entry.timer.cancelled());
-            heapq::heapify(&mut kept);
+            heapq::heapify(&mut kept, Entry::is_before);
             *self.0.scheduled.borrow_mut() = kept;
             self.0.timer_cancelled_count.set(0);
             cancelled.iter().for_each(|entry| entry.timer.scheduled().set(false));
@@ -478,7 +478,7 @@ impl EventLoop {
         if !wanted(scheduled.first()?) {
             return None;
         }
-        let entry = heapq::heappop(&mut scheduled)?;
+        let entry = heapq::heappop(&mut scheduled, Entry::is_before)?;
         entry.timer.scheduled().set(false);
         Some(entry)
     }

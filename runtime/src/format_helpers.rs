@@ -31,8 +31,18 @@ pub(crate) fn repr_float(value: f64) -> String {
     format!("{value:?}")
 }
 
-/// Python's repr of a value whose type has a Python twin; else the name of its type.
+/// Python's repr of a value whose type has a Python twin; else the name of its type. Long texts
+/// are shortened.
 pub(crate) fn repr_value<T: 'static>(value: &T) -> String {
+    repr_with(value, repr_shortened)
+}
+
+/// The same with texts in full.
+pub(crate) fn repr_in_full<T: 'static>(value: &T) -> String {
+    repr_with(value, repr_str)
+}
+
+fn repr_with<T: 'static>(value: &T, repr_text: fn(&str) -> String) -> String {
     let any: &dyn Any = value;
     if any.is::<()>() {
         return "None".to_owned();
@@ -44,10 +54,10 @@ pub(crate) fn repr_value<T: 'static>(value: &T) -> String {
         return repr_float(*value);
     }
     if let Some(value) = any.downcast_ref::<&'static str>() {
-        return repr_shortened(value);
+        return repr_text(value);
     }
     if let Some(value) = any.downcast_ref::<String>() {
-        return repr_shortened(value);
+        return repr_text(value);
     }
     macro_rules! integers {
         ($($integer:ty),*) => {
@@ -139,7 +149,24 @@ fn qualname(type_name: &str) -> String {
         let class = segments[..start].last().filter(is_type);
         return class.map_or(String::new(), |class| format!("{class}.")) + segments[start];
     }
+    if let ["asyncio", modules @ .., last] = &segments[..]
+        && let Some(name) = method_name(modules.last().copied(), last)
+    {
+        return name;
+    }
     segments[start..].join("::")
+}
+
+/// Python's name of a coroutine of ours that belongs to a class: the function `wait` of the type
+/// `Barrier`, or the future `LockAcquire` by itself.
+fn method_name(class: Option<&str>, name: &str) -> Option<String> {
+    let is_type = |name: &&str| name.starts_with(char::is_uppercase);
+    if let Some(class) = class.filter(is_type) {
+        return Some(format!("{class}.{name}"));
+    }
+    let verb = name.rfind(char::is_uppercase).filter(|place| *place > 0)?;
+    let (class, verb) = name.split_at(verb);
+    Some(format!("{class}.{}", verb.to_lowercase()))
 }
 
 /// Removes `<…>` with all that is in it.
@@ -196,5 +223,17 @@ mod tests {
         assert_eq!(callback_name("a::b::cb"), "cb()");
         assert_eq!(callback_name("a::main::{{closure}}"), "main::{{closure}}()");
         assert_eq!(format_coroutine("a::work<b::C>::{{closure}}", false), "work() running");
+    }
+
+    #[test]
+    fn coroutines_of_ours_have_pythons_names() {
+        for (type_name, expected) in [
+            ("asyncio::locks::lock::LockAcquire", "Lock.acquire"),
+            ("asyncio::queues::get::QueueGet<a::B>", "Queue.get"),
+            ("asyncio::locks::barrier::Barrier::wait::{{closure}}", "Barrier.wait"),
+            ("asyncio::tasks::sleep::sleep<f64>::{{closure}}", "sleep"),
+        ] {
+            assert_eq!(coroutine_name(type_name), expected);
+        }
     }
 }

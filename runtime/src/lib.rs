@@ -31,9 +31,12 @@ pub mod exceptions;
 mod format_helpers;
 pub mod futures;
 mod heapq;
+pub mod locks;
 mod log;
 #[cfg(feature = "macros")]
 mod macros;
+mod mixins;
+pub mod queues;
 mod raw;
 pub mod runners;
 mod selector_events;
@@ -57,6 +60,11 @@ pub use events::{
 };
 pub use exceptions::*;
 pub use futures::{AnyFuture, CallbackId, Future, wrap_future, wrap_future_with};
+pub use locks::{
+    Barrier, BoundedSemaphore, Condition, ConditionGuard, Event, Lock, LockGuard, Semaphore,
+    SemaphorePermit,
+};
+pub use queues::{LifoQueue, PriorityQueue, PutError, Queue};
 pub use runners::{RunOptions, Runner, run, run_with};
 pub use taskgroups::TaskGroup;
 pub use tasks::{

@@ -12,6 +12,7 @@
 mod as_completed;
 mod blocks;
 mod cancellation;
+mod contention;
 mod contexts;
 mod debug_mode;
 mod eager;
@@ -20,9 +21,11 @@ mod factories;
 mod futures;
 mod gather;
 mod iterations;
+mod locks;
 mod logs;
 mod loop_core;
 mod mixtures;
+mod queues;
 mod repr;
 mod reprs;
 mod runners;
@@ -127,9 +130,10 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 27] = [
+    let areas: [&[Scenario]; 30] = [
         as_completed::SCENARIOS,
         cancellation::SCENARIOS,
+        contention::SCENARIOS,
         contexts::SCENARIOS,
         debug_mode::SCENARIOS,
         eager::SCENARIOS,
@@ -138,9 +142,11 @@ fn all_scenarios() -> BTreeSet<String> {
         futures::SCENARIOS,
         gather::SCENARIOS,
         iterations::SCENARIOS,
+        locks::SCENARIOS,
         logs::SCENARIOS,
         loop_core::SCENARIOS,
         mixtures::SCENARIOS,
+        queues::SCENARIOS,
         reprs::SCENARIOS,
         runners::SCENARIOS,
         shield::SCENARIOS,

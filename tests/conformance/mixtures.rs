@@ -29,18 +29,22 @@ const STEPS: usize = 16;
 const ACTIONS: u64 = 13;
 const ACTIONS_WITH_BLOCKS: u64 = 21;
 
-struct Dice {
+pub(crate) struct Dice {
     state: u64,
 }
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> usize {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    pub(crate) fn roll(&mut self, sides: u64) -> usize {
         self.state = (self.state * 1103515245 + 12345) % (1 << 31);
         (self.state / 65536 % sides) as usize
     }
 
     /// A roll as a delay in seconds.
-    fn seconds(&mut self, sides: u64) -> f64 {
+    pub(crate) fn seconds(&mut self, sides: u64) -> f64 {
         self.roll(sides) as f64
     }
 }
@@ -330,7 +334,7 @@ async fn manager(seed: u64, actions: u64, ticks: usize) -> Result<()> {
     let slots = Rc::new(Slots::new());
     let workers = Workers::default();
     for number in 0..WORKERS {
-        let dice = Dice { state: seed + number as u64 };
+        let dice = Dice::new(seed + number as u64);
         let coroutine = worker(number, dice, actions, Rc::clone(&slots), Rc::clone(&workers));
         let task = asyncio::create_task_with(coroutine, TaskOptions::new().eager_start(false));
         workers.borrow_mut().push(task);

@@ -1,7 +1,8 @@
 //! Python's reprs of the values that scenarios show.
 
 use asyncio::{
-    AnyFuture, AnyTask, Error, EventLoop, Future, Handle, Result, Task, ThreadSafeHandle,
+    AnyFuture, AnyTask, Barrier, BoundedSemaphore, Condition, Error, Event, EventLoop, Future,
+    Handle, LifoQueue, Lock, PriorityQueue, Queue, Result, Semaphore, Task, ThreadSafeHandle,
     TimerHandle,
 };
 
@@ -81,18 +82,19 @@ macro_rules! repr_as_debug {
 // The floats of the scenarios have no exponent, which Python would write differently.
 repr_as_debug!(i32, u32, u64, usize, f64);
 repr_as_debug!(Error, EventLoop, Handle, TimerHandle, ThreadSafeHandle, AnyFuture, AnyTask);
+repr_as_debug!(Lock, Event, Condition, Semaphore, BoundedSemaphore, Barrier);
 
-impl<T: 'static> Repr for Future<T> {
-    fn repr(&self) -> String {
-        format!("{self:?}")
-    }
+macro_rules! generic_repr_as_debug {
+    ($($type:ident),+) => {
+        $(impl<T: 'static> Repr for $type<T> {
+            fn repr(&self) -> String {
+                format!("{self:?}")
+            }
+        })+
+    };
 }
 
-impl<T: 'static> Repr for Task<T> {
-    fn repr(&self) -> String {
-        format!("{self:?}")
-    }
-}
+generic_repr_as_debug!(Future, Task, Queue, PriorityQueue, LifoQueue);
 
 macro_rules! repr_as_list {
     ($($type:ident $index:tt),+) => {

@@ -208,7 +208,7 @@ impl EventLoop {
         }
         timer.scheduled().set(true);
         let entry = Entry { when: timer.when(), timer: timer.clone() };
-        heapq::heappush(&mut self.0.scheduled.borrow_mut(), entry);
+        heapq::heappush(&mut self.0.scheduled.borrow_mut(), entry, Entry::is_before);
         TimerHandle(timer)
     }
 

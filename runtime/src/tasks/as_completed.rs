@@ -1,7 +1,7 @@
 //! `as_completed`: results in the order in which they come.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::fmt;
 use std::future::{Future as StdFuture, IntoFuture, poll_fn};
 use std::pin::Pin;
@@ -15,6 +15,7 @@ use crate::coroutines::Awaitable;
 use crate::events::{self, TimerHandle};
 use crate::exceptions::{Error, Result, TimeoutError, panic_with};
 use crate::futures::{AnyFuture, CallbackId, Future};
+use crate::queues::{Queue, QueueGet};
 use crate::timeouts::IntoTimeout;
 
 /// Runs awaitables concurrently and gives their results as they come.
@@ -84,8 +85,7 @@ where
         pending: Cell::new(todo.len()),
         todo_left: Cell::new(todo.len()),
         todo: RefCell::default(),
-        done: RefCell::default(),
-        getters: RefCell::default(),
+        done: Queue::new(0),
         timer: RefCell::new(None),
     });
     let is_empty = todo.is_empty();
@@ -131,8 +131,7 @@ struct _AsCompletedIterator<T> {
     pending: Cell<usize>,
     todo_left: Cell<usize>,
     /// The futures that are done and not yet given out; `None` for one that was late.
-    done: RefCell<VecDeque<Option<Child<T>>>>,
-    getters: RefCell<VecDeque<Future<()>>>,
+    done: Queue<Option<Child<T>>>,
     timer: RefCell<Option<TimerHandle>>,
 }
 
@@ -168,17 +167,8 @@ impl<T: 'static> _AsCompletedIterator<T> {
     }
 
     fn put(&self, child: Option<Child<T>>) {
-        self.done.borrow_mut().push_back(child);
-        self.wake_next();
-    }
-
-    fn wake_next(&self) {
-        loop {
-            let Some(getter) = self.getters.borrow_mut().pop_front() else { return };
-            if getter.set_result(()).is_ok() {
-                return;
-            }
-        }
+        // A queue without a limit that nobody shuts down takes everything.
+        let _ = self.done.put_nowait(child);
     }
 }
 
@@ -187,7 +177,7 @@ impl<T: 'static> AsCompleted<T> {
         let left = self.state.todo_left.get().checked_sub(1)?;
         self.state.todo_left.set(left);
         let state = Some(Rc::clone(&self.state));
-        Some(WaitForOne { state, getter: None, has_begun: false })
+        Some(WaitForOne { state, get: self.state.done.get(), has_begun: false })
     }
 
     /// The next future that is done, or `None` after the last: Python's `__anext__`.
@@ -255,7 +245,7 @@ impl<T: 'static> fmt::Debug for NextCompleted<T> {
 struct WaitForOne<T: 'static> {
     /// `None` once the turn was taken.
     state: Option<Rc<_AsCompletedIterator<T>>>,
-    getter: Option<Future<()>>,
+    get: QueueGet<Option<Child<T>>>,
     has_begun: bool,
 }
 
@@ -264,37 +254,21 @@ impl<T: 'static> Unpin for WaitForOne<T> {}
 impl<T: 'static> WaitForOne<T> {
     fn poll_child(&mut self, cx: &mut Context<'_>) -> Poll<Result<Child<T>>> {
         self.has_begun = true;
-        loop {
-            if let Some(getter) = &mut self.getter {
-                let outcome = ready!(Pin::new(getter).poll(cx));
-                if let Err(error) = outcome {
-                    self.give_back();
-                    return Poll::Ready(Err(error));
-                }
-                self.getter = None;
+        let child = match ready!(Pin::new(&mut self.get).poll(cx)) {
+            Ok(child) => child,
+            Err(error) => {
+                self.give_back();
+                return Poll::Ready(Err(error));
             }
-            let Some(state) = &self.state else { return Poll::Pending };
-            let done = state.done.borrow_mut().pop_front();
-            if let Some(child) = done {
-                self.state = None;
-                return Poll::Ready(child.ok_or_else(Error::bare::<TimeoutError>));
-            }
-            let getter = events::get_running_loop().create_future();
-            state.getters.borrow_mut().push_back(getter.clone());
-            self.getter = Some(getter);
-        }
+        };
+        self.state = None;
+        Poll::Ready(child.ok_or_else(Error::bare::<TimeoutError>))
     }
 
-    /// Ends the turn unused: somebody else may have been woken in vain for it.
+    /// Ends the turn unused.
     fn give_back(&mut self) {
-        let Some(state) = self.state.take() else { return };
-        state.todo_left.set(state.todo_left.get() + 1);
-        let Some(getter) = self.getter.take() else { return };
-        let was_woken = getter.done() && !getter.cancelled();
-        getter.cancel();
-        state.getters.borrow_mut().retain(|waiting| *waiting != getter);
-        if was_woken && !state.done.borrow().is_empty() {
-            state.wake_next();
+        if let Some(state) = self.state.take() {
+            state.todo_left.set(state.todo_left.get() + 1);
         }
     }
 }
