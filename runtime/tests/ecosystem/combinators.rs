@@ -5,7 +5,9 @@ use std::future::IntoFuture;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
-use asyncio::{CancelledError, Error, EventLoop, Future, PanicError, Result, Task, ValueError};
+use asyncio::{
+    CancelledError, Error, EventLoop, Future, PanicError, Result, Task, TaskGroup, ValueError,
+};
 use futures::executor::LocalPool;
 use futures::future::{self, Either};
 use futures::stream::{self, FuturesUnordered};
@@ -399,6 +401,38 @@ fn a_dropped_combinator_has_no_share_in_a_later_cancellation() -> Result<()> {
     assert!(task.cancelled());
     assert!(!shared.done());
     assert_eq!(format!("{shared:?}"), "<Future pending>");
+    loop_.close()
+}
+
+/// As closing its coroutine does in Python: no task outlives its group.
+#[test]
+fn a_group_that_a_combinator_drops_cancels_its_tasks() -> Result<()> {
+    let loop_ = virtual_loop();
+    let cancelled = Rc::new(Cell::new(0));
+    let count = Rc::clone(&cancelled);
+    let task = loop_.create_task(async move {
+        let group = TaskGroup::new();
+        let running = group.run(async |group| {
+            for _ in 0..2 {
+                let count = Rc::clone(&count);
+                group.create_task(async move {
+                    let outcome = asyncio::sleep(100).await;
+                    count.update(|count| count + 1);
+                    outcome
+                })?;
+            }
+            asyncio::sleep(100).await
+        });
+        let tick = asyncio::sleep(1);
+        futures::select! {
+            outcome = Box::pin(running).fuse() => outcome,
+            outcome = Box::pin(tick).fuse() => outcome,
+        }
+    });
+    loop_.run_until_complete(task)?;
+    run_briefly(&loop_)?;
+    assert_eq!(cancelled.get(), 2);
+    assert_eq!(asyncio::all_tasks_of(&loop_), []);
     loop_.close()
 }
 
