@@ -502,7 +502,7 @@ impl EventLoop {
             }
             if seconds == 0.0 || !self.waits_for_threads() {
                 // What other threads have sent goes before any later timer.
-                if !self.0.remote.is_waiting() {
+                if !self.0.remote.has_messages() {
                     now.set(now.get() + seconds);
                 }
                 return Ok(());

@@ -1,7 +1,8 @@
 //! The selector, and the door by which other threads reach a loop; mirrors `selector_events.py`.
 //!
 //! What CPython's self-pipe does, a locked inbox and an eventfd do here: calls from other
-//! threads wait in the inbox, which the loop empties after each `select`.
+//! threads wait in the inbox, which the loop empties after each `select`, and before it makes
+//! a call of its own ready.
 
 use std::cell::Cell;
 use std::io;
@@ -98,11 +99,6 @@ impl Remote {
         }
     }
 
-    /// Whether the inbox may hold something.
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.waiting.load(Ordering::SeqCst)
-    }
-
     /// A job of the loop waits for the loop from now on: virtual time may pass.
     pub(crate) fn pause_job(&self) {
         self.paused_jobs.fetch_add(1, Ordering::SeqCst);
@@ -135,7 +131,7 @@ impl Remote {
         self.debug.store(enabled, Ordering::Relaxed);
     }
 
-    /// Whether another thread has sent something since the last time.
+    /// Whether the inbox may hold something.
     pub(crate) fn has_messages(&self) -> bool {
         self.waiting.load(Ordering::SeqCst)
     }
@@ -194,7 +190,7 @@ impl Selector {
             return Ok(());
         }
         remote.asleep.store(true, Ordering::SeqCst);
-        if remote.is_waiting() {
+        if remote.has_messages() {
             remote.asleep.store(false, Ordering::SeqCst);
             return Ok(());
         }
