@@ -1,0 +1,1 @@
+//! `test_base_events.py`.
