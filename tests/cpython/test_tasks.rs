@@ -6,6 +6,7 @@ mod cancelling;
 mod contexts;
 mod destroyed;
 mod gathering;
+mod introspection;
 mod making;
 mod messages;
 mod reprs;
