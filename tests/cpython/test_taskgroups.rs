@@ -1,22 +1,5 @@
 //! `test_taskgroups.py`: each case as it is, and once more with tasks that start eagerly.
 
-mod cancelled;
-mod children;
-mod failures;
-mod kept;
-mod states;
-
-use std::cell::Cell;
-use std::collections::BTreeSet;
-use std::fmt;
-use std::future::Future as StdFuture;
-use std::rc::Rc;
-
-use asyncio::{
-    CancelledError, Error, EventLoop, Result, ZeroDivisionError, create_task, eager_task_factory,
-    sleep,
-};
-
 /// Makes two tests of each function of `BaseTestTaskGroup`, in CPython's two classes.
 macro_rules! under_both_factories {
     ($($test:ident,)*) => {
@@ -39,7 +22,23 @@ macro_rules! under_both_factories {
         }
     };
 }
-use under_both_factories;
+
+mod cancelled;
+mod children;
+mod failures;
+mod kept;
+mod states;
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::future::Future as StdFuture;
+use std::rc::Rc;
+
+use asyncio::{
+    CancelledError, Error, EventLoop, Result, ZeroDivisionError, create_task, eager_task_factory,
+    sleep,
+};
 
 fn new_eager_loop() -> EventLoop {
     let loop_ = EventLoop::with_virtual_clock();

@@ -13,7 +13,7 @@ use super::{
     is_cancellation, zero_division,
 };
 
-super::under_both_factories! {
+under_both_factories! {
     test_cancellation,
     test_taskgroup_07,
     test_taskgroup_08,

@@ -10,7 +10,7 @@ use asyncio::{
 
 use super::{assert_group_of, is_cancellation, zero_division};
 
-super::under_both_factories! {
+under_both_factories! {
     test_taskgroup_01,
     test_taskgroup_02,
     test_taskgroup_03,

@@ -14,7 +14,7 @@ use super::{
     types_in, zero_division,
 };
 
-super::under_both_factories! {
+under_both_factories! {
     test_taskgroup_04,
     test_cancel_children_on_child_error,
     test_taskgroup_09,

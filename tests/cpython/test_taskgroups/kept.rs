@@ -9,7 +9,7 @@ use asyncio::{
     TimeoutError, sleep, timeout,
 };
 
-super::under_both_factories! {
+under_both_factories! {
     test_exception_refcycles_direct,
     test_exception_refcycles_errors,
     test_exception_refcycles_parent_task,
@@ -25,7 +25,7 @@ struct Done {
 }
 
 impl Done {
-    fn new() -> (Error, Weak<()>) {
+    fn with_probe() -> (Error, Weak<()>) {
         let alive = Arc::new(());
         let probe = Arc::downgrade(&alive);
         (Error::from(Self { _alive: alive }), probe)
@@ -52,7 +52,7 @@ mod BaseTestTaskGroup {
     use super::*;
 
     pub(super) async fn test_exception_refcycles_direct() -> Result<()> {
-        let (group, (done, probe)) = (TaskGroup::new(), Done::new());
+        let (group, (done, probe)) = (TaskGroup::new(), Done::with_probe());
         let raised = group.run(async |_| Err(done)).await.unwrap_err();
         assert_eq!(raised.class_name(), "ExceptionGroup");
         assert_held_by(raised, &probe);
@@ -61,7 +61,7 @@ mod BaseTestTaskGroup {
     }
 
     pub(super) async fn test_exception_refcycles_errors() -> Result<()> {
-        let (group, (done, probe)) = (TaskGroup::new(), Done::new());
+        let (group, (done, probe)) = (TaskGroup::new(), Done::with_probe());
         let raised = group.run(async |_| Err(done)).await.unwrap_err();
         let member = raised.exceptions()[0].clone();
         drop(raised);
@@ -72,7 +72,7 @@ mod BaseTestTaskGroup {
     }
 
     pub(super) async fn test_exception_refcycles_parent_task() -> Result<()> {
-        let (group, (done, probe)) = (TaskGroup::new(), Done::new());
+        let (group, (done, probe)) = (TaskGroup::new(), Done::with_probe());
         let inner = group.clone();
         let outer = TaskGroup::new();
         let raised = outer
@@ -91,7 +91,7 @@ mod BaseTestTaskGroup {
     }
 
     pub(super) async fn test_exception_refcycles_parent_task_wr() -> Result<()> {
-        let (group, (done, probe)) = (TaskGroup::new(), Done::new());
+        let (group, (done, probe)) = (TaskGroup::new(), Done::with_probe());
         let inner = group.clone();
         // A task owns its context, and that owns the value.
         static OWNED: ContextVar<Arc<()>> = ContextVar::new("owned");
@@ -120,7 +120,7 @@ mod BaseTestTaskGroup {
     }
 
     pub(super) async fn test_exception_refcycles_propagate_cancellation_error() -> Result<()> {
-        let (group, (done, probe)) = (TaskGroup::new(), Done::new());
+        let (group, (done, probe)) = (TaskGroup::new(), Done::with_probe());
         let body = async |_: &TaskGroup| {
             let cancelled = sleep(0).await.unwrap_err();
             assert!(cancelled.is::<CancelledError>());
@@ -138,7 +138,7 @@ mod BaseTestTaskGroup {
     }
 
     pub(super) async fn test_exception_refcycles_base_error() -> Result<()> {
-        let (group, (done, probe)) = (TaskGroup::new(), Done::new());
+        let (group, (done, probe)) = (TaskGroup::new(), Done::with_probe());
         let interrupt = KeyboardInterrupt().with_cause(done);
         let raised = group.run(async |_| Err(interrupt)).await.unwrap_err();
         assert!(raised.is::<KeyboardInterrupt>());

@@ -10,7 +10,7 @@ use asyncio::{Error, Result, RuntimeError, TaskGroup, get_running_loop, sleep};
 
 use super::{assert_group_of, fail_after, is_cancellation, zero_division};
 
-super::under_both_factories! {
+under_both_factories! {
     test_taskgroup_already_entered,
     test_taskgroup_double_enter,
     test_taskgroup_finished,
