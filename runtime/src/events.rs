@@ -417,8 +417,8 @@ impl fmt::Debug for TimerHandle {
 
 type SendFunction = Box<dyn FnOnce() -> Result<()> + Send>;
 
-/// A call from another thread: the lock is held while it runs, so that a cancellation from
-/// another thread returns only when the callback is over, as CPython's does.
+/// A call from another thread: the lock is held while it runs, so that who cancels it from
+/// another thread, or asks whether it was cancelled, waits until it is over, as in CPython.
 pub(crate) struct SafeCall {
     function: Mutex<Option<SendFunction>>,
     cancelled: AtomicBool,
@@ -431,13 +431,25 @@ pub(crate) struct SafeCall {
 
 impl SafeCall {
     fn cancel(&self) {
-        self.cancelled.store(true, Ordering::SeqCst);
         // The callback cancels its own handle: it has begun, there is nothing left to drop.
-        if self.runner.load(Ordering::SeqCst) == thread_id() {
-            return;
+        if self.is_running_here() {
+            return self.cancelled.store(true, Ordering::SeqCst);
         }
-        let function = self.function.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut function = self.function.lock().unwrap_or_else(PoisonError::into_inner);
+        self.cancelled.store(true, Ordering::SeqCst);
+        let cancelled = function.take();
         drop(function);
+        drop(cancelled);
+    }
+
+    fn cancelled(&self) -> bool {
+        let _over = (!self.is_running_here()).then(|| self.function.lock());
+        self.cancelled.load(Ordering::SeqCst)
+    }
+
+    /// Whether this thread is inside the callback.
+    fn is_running_here(&self) -> bool {
+        self.runner.load(Ordering::SeqCst) == thread_id()
     }
 
     fn repr(&self) -> String {
@@ -516,9 +528,10 @@ impl ThreadSafeHandle {
         self.0.cancel();
     }
 
-    /// Whether the handle was cancelled.
+    /// Whether the handle was cancelled. If the callback is running on another thread, waits
+    /// until it is over.
     pub fn cancelled(&self) -> bool {
-        self.0.cancelled.load(Ordering::SeqCst)
+        self.0.cancelled()
     }
 }
 
