@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
-use asyncio::{EventLoop, ExceptionContext, Result, ValueError, new_event_loop};
+use asyncio::{EventLoop, ExceptionContext, Result, TimerHandle, ValueError, new_event_loop};
 
 use crate::loops::run_once;
 
@@ -170,6 +170,11 @@ mod TimerTests {
         loop_.close()
     }
 
+    /// What `<`, `<=`, `==`, `!=`, `>=` and `>` say.
+    fn compare(a: &TimerHandle, b: &TimerHandle) -> [bool; 6] {
+        [a < b, a <= b, a == b, a != b, a >= b, a > b]
+    }
+
     /// CPython compares the callbacks of equal times, too; closures are never equal, so that
     /// only a timer's own clone is.
     #[test]
@@ -178,19 +183,17 @@ mod TimerTests {
         let when = loop_.time();
         let (first, second) = (loop_.call_at(when, noop), loop_.call_at(when, noop));
         let same = first.clone();
-        assert!(!(first < same) && !(same < first) && !(first > same) && !(same > first));
-        assert!(first <= same && same <= first && first >= same && same >= first);
-        assert!(first == same && !(first != same));
+        let equal = [false, true, true, false, true, false];
+        assert_eq!((compare(&first, &same), compare(&same, &first)), (equal, equal));
 
-        assert!(!(first < second) && !(second < first));
-        assert!(!(first > second) && !(second > first));
+        let other = [false, false, false, true, false, false];
+        assert_eq!((compare(&first, &second), compare(&second, &first)), (other, other));
         second.cancel();
-        assert!(first != second && !(first == second));
+        assert_eq!((compare(&first, &second), compare(&second, &first)), (other, other));
 
         let later = loop_.call_at(when + 10.0, noop);
-        assert!(!(later < first) && !(later <= first) && !(first > later) && !(first >= later));
-        assert!(first < later && later > first && first <= later && later >= first);
-        assert!(first != later && !(first == later));
+        assert_eq!(compare(&first, &later), [true, true, false, true, false, false]);
+        assert_eq!(compare(&later, &first), [false, false, false, true, true, true]);
         loop_.close()
     }
 }
