@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::base_events::{EventLoop, ExceptionContext, Inner};
@@ -430,26 +430,21 @@ pub(crate) struct SafeCall {
 }
 
 impl SafeCall {
+    /// Waits until the callback is over, unless this thread is inside it.
+    fn wait(&self) -> Option<MutexGuard<'_, Option<SendFunction>>> {
+        let is_inside = self.runner.load(Ordering::SeqCst) == thread_id();
+        (!is_inside).then(|| self.function.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn cancel(&self) {
-        // The callback cancels its own handle: it has begun, there is nothing left to drop.
-        if self.is_running_here() {
-            return self.cancelled.store(true, Ordering::SeqCst);
-        }
-        let mut function = self.function.lock().unwrap_or_else(PoisonError::into_inner);
+        let function = self.wait();
         self.cancelled.store(true, Ordering::SeqCst);
-        let cancelled = function.take();
-        drop(function);
-        drop(cancelled);
+        drop(function.and_then(|mut function| function.take())); // Out of the lock.
     }
 
     fn cancelled(&self) -> bool {
-        let _over = (!self.is_running_here()).then(|| self.function.lock());
+        let _over = self.wait();
         self.cancelled.load(Ordering::SeqCst)
-    }
-
-    /// Whether this thread is inside the callback.
-    fn is_running_here(&self) -> bool {
-        self.runner.load(Ordering::SeqCst) == thread_id()
     }
 
     fn repr(&self) -> String {
@@ -528,8 +523,7 @@ impl ThreadSafeHandle {
         self.0.cancel();
     }
 
-    /// Whether the handle was cancelled. If the callback is running on another thread, waits
-    /// until it is over.
+    /// Whether the handle was cancelled; waits while the callback runs on another thread.
     pub fn cancelled(&self) -> bool {
         self.0.cancelled()
     }
