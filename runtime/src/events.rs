@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::base_events::{EventLoop, ExceptionContext, Inner};
@@ -417,8 +417,8 @@ impl fmt::Debug for TimerHandle {
 
 type SendFunction = Box<dyn FnOnce() -> Result<()> + Send>;
 
-/// A call from another thread: the lock is held while it runs, so that a cancellation from
-/// another thread returns only when the callback is over, as CPython's does.
+/// A call from another thread: the lock is held while it runs, so that who cancels it from
+/// another thread, or asks whether it was cancelled, waits until it is over, as in CPython.
 pub(crate) struct SafeCall {
     function: Mutex<Option<SendFunction>>,
     cancelled: AtomicBool,
@@ -430,14 +430,21 @@ pub(crate) struct SafeCall {
 }
 
 impl SafeCall {
+    /// Waits until the callback is over, unless this thread is inside it.
+    fn wait(&self) -> Option<MutexGuard<'_, Option<SendFunction>>> {
+        let is_inside = self.runner.load(Ordering::SeqCst) == thread_id();
+        (!is_inside).then(|| self.function.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn cancel(&self) {
+        let function = self.wait();
         self.cancelled.store(true, Ordering::SeqCst);
-        // The callback cancels its own handle: it has begun, there is nothing left to drop.
-        if self.runner.load(Ordering::SeqCst) == thread_id() {
-            return;
-        }
-        let function = self.function.lock().unwrap_or_else(PoisonError::into_inner).take();
-        drop(function);
+        drop(function.and_then(|mut function| function.take())); // Out of the lock.
+    }
+
+    fn cancelled(&self) -> bool {
+        let _over = self.wait();
+        self.cancelled.load(Ordering::SeqCst)
     }
 
     fn repr(&self) -> String {
@@ -516,9 +523,9 @@ impl ThreadSafeHandle {
         self.0.cancel();
     }
 
-    /// Whether the handle was cancelled.
+    /// Whether the handle was cancelled; waits while the callback runs on another thread.
     pub fn cancelled(&self) -> bool {
-        self.0.cancelled.load(Ordering::SeqCst)
+        self.0.cancelled()
     }
 }
 

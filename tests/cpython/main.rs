@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![allow(non_snake_case, reason = "the modules are CPython's classes")]
 
+mod loops;
 mod support;
 mod test_base_events;
 mod test_eager_task_factory;

@@ -1,1 +1,6 @@
 //! `test_events.py`.
+
+mod calls;
+mod current_loop;
+mod handles;
+mod threads;
