@@ -8,7 +8,8 @@ use asyncio::{
     get_running_loop, sleep, wait_for,
 };
 
-use crate::{Log, shows};
+use super::shows;
+use crate::support::Log;
 
 mod ConditionTests {
     use super::*;

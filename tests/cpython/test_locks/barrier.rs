@@ -9,7 +9,8 @@ use asyncio::{
     gather, gather_all, gather_all_return_exceptions, sleep,
 };
 
-use crate::{Log, shows};
+use super::shows;
+use crate::support::Log;
 
 mod BarrierTests {
     use super::*;

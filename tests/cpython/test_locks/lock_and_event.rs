@@ -5,7 +5,8 @@ use asyncio::{
     get_running_loop, sleep,
 };
 
-use crate::{Log, shows};
+use super::shows;
+use crate::support::Log;
 
 mod LockTests {
     use super::*;
@@ -43,7 +44,7 @@ mod LockTests {
         };
         let (first, second) = (start(1), start(2));
         sleep(0).await?;
-        assert_eq!(log.entries(), []);
+        assert!(log.entries().is_empty());
         lock.release()?;
         sleep(0).await?;
         assert_eq!(log.entries(), [1]);
@@ -206,7 +207,7 @@ mod EventTests {
         };
         let (first, second) = (start(1), start(2));
         sleep(0).await?;
-        assert_eq!(log.entries(), []);
+        assert!(log.entries().is_empty());
         let third = start(3);
         event.set();
         sleep(0).await?;

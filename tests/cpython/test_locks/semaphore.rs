@@ -8,7 +8,8 @@ use asyncio::{
     gather, gather_all, gather_return_exceptions, get_running_loop, sleep, wait_for,
 };
 
-use crate::{Log, shows};
+use super::shows;
+use crate::support::Log;
 
 mod SemaphoreTests {
     use super::*;
