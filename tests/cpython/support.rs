@@ -51,15 +51,14 @@ pub(crate) fn in_fresh_thread(function: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// Runs a test of this binary again, in a process and a main thread of its own and with a
-/// variable set; false where that is so already, and the test has to do its work.
+/// Runs a test of this binary again, in a process of its own and with a variable set; false where
+/// it is set already.
 pub(crate) fn run_again(test: &str, variable: &str) -> bool {
     if env::var_os(variable).is_some() {
         return false;
     }
     let mut again = Command::new(env::current_exe().expect("it has a path"));
-    // The only thread of a test harness is the main one.
-    again.args(["--exact", test, "--test-threads=1"]).env(variable, "1");
+    again.args(["--exact", test]).env(variable, "1");
     let output = again.output().expect("it runs");
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
