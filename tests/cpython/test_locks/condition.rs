@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use asyncio::{
-    CancelledError, Condition, Error, Lock, Result, RuntimeError, Task, TimeoutError, create_task,
-    get_running_loop, sleep, wait_for,
+    CancelledError, Condition, Error, Lock, Result, RuntimeError, Task, TimeoutError, async_with,
+    create_task, get_running_loop, sleep, wait_for,
 };
 
 use super::shows;
@@ -29,6 +29,10 @@ mod ConditionTests {
         })
     }
 
+    fn all_true(tasks: &[Task<bool>]) -> bool {
+        tasks.iter().all(|task| task.done() && task.result().is_ok_and(|value| value))
+    }
+
     #[asyncio::test]
     async fn test_wait() -> Result<()> {
         let (condition, log) = (Condition::new(), Log::new());
@@ -48,6 +52,7 @@ mod ConditionTests {
         condition.notify(2)?;
         sleep(0).await?;
         assert_eq!(log.entries(), [1]);
+        assert!(condition.locked());
         for count in 2..=3 {
             condition.release()?;
             sleep(0).await?;
@@ -55,7 +60,7 @@ mod ConditionTests {
             assert!(condition.locked());
         }
         assert_eq!(log.entries(), [1, 2, 3]);
-        assert!(tasks.iter().all(|task| task.done()));
+        assert!(all_true(&tasks));
         Ok(())
     }
 
@@ -83,8 +88,9 @@ mod ConditionTests {
         let (cancelled, released) = (task.clone(), condition.clone());
         get_running_loop().call_soon(move || _ = cancelled.cancel());
         get_running_loop().call_soon(move || released.release());
-        let outcome = task.await;
-        assert!(outcome.is_ok_and(|value| value) || condition.locked());
+        if let Err(error) = task.await {
+            assert!(error.is::<CancelledError>());
+        }
         assert!(condition.locked());
         Ok(())
     }
@@ -165,7 +171,7 @@ mod ConditionTests {
         condition.release()?;
         sleep(0).await?;
         assert_eq!(log.entries(), [1, 2, 3]);
-        assert!(tasks.iter().all(|task| task.done()));
+        assert!(all_true(&tasks));
         Ok(())
     }
 
@@ -179,7 +185,7 @@ mod ConditionTests {
         condition.release()?;
         sleep(0).await?;
         assert_eq!(log.entries(), [1, 2]);
-        assert!(tasks.iter().all(|task| task.done()));
+        assert!(all_true(&tasks));
         Ok(())
     }
 
@@ -214,9 +220,16 @@ mod ConditionTests {
     #[asyncio::test]
     async fn test_context_manager() -> Result<()> {
         let condition = Condition::new();
+        assert!(!condition.locked());
         let guard = condition.lock().await?;
         assert!(condition.locked());
         drop(guard);
+        assert!(!condition.locked());
+        let block = async |()| {
+            assert!(condition.locked());
+            asyncio::Ok(())
+        };
+        async_with(&condition, block).await?;
         assert!(!condition.locked());
         Ok(())
     }
@@ -225,6 +238,7 @@ mod ConditionTests {
     async fn test_explicit_lock() -> Result<()> {
         let lock = Lock::new();
         let condition = Condition::with_lock(&lock);
+        assert!(!lock.locked() && !condition.locked());
         let guard = condition.lock().await?;
         assert!(lock.locked() && condition.locked());
         drop(guard);

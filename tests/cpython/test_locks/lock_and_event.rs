@@ -1,7 +1,7 @@
 //! `LockTests` and `EventTests`.
 
 use asyncio::{
-    CancelledError, Event, Future, Lock, Result, RuntimeError, create_task, gather,
+    CancelledError, Event, Future, Lock, Result, RuntimeError, async_with, create_task, gather,
     get_running_loop, sleep,
 };
 
@@ -17,15 +17,6 @@ mod LockTests {
         assert!(shows(&lock, "unlocked"));
         lock.acquire().await?;
         assert!(shows(&lock, "locked"));
-        Ok(())
-    }
-
-    #[asyncio::test]
-    async fn test_lock() -> Result<()> {
-        let lock = Lock::new();
-        assert!(lock.acquire().await? && lock.locked());
-        lock.release()?;
-        assert!(!lock.locked());
         Ok(())
     }
 
@@ -172,6 +163,12 @@ mod LockTests {
         assert!(lock.locked());
         drop(guard);
         assert!(!lock.locked());
+        let block = async |()| {
+            assert!(lock.locked());
+            asyncio::Ok(())
+        };
+        async_with(&lock, block).await?;
+        assert!(!lock.locked());
         Ok(())
     }
 }
@@ -196,6 +193,7 @@ mod EventTests {
     #[asyncio::test]
     async fn test_wait() -> Result<()> {
         let (event, log) = (Event::new(), Log::new());
+        assert!(!event.is_set());
         let start = |number| {
             let (event, log) = (event.clone(), log.clone());
             create_task(async move {
