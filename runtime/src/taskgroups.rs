@@ -213,7 +213,7 @@ impl TaskGroup {
         let pending = self.wait_for_tasks(&mut propagate).await;
         let base_error = inner.base_error.take();
         if let Some(base_error) = base_error {
-            return Err(base_error);
+            return Err(raised_in_exit(base_error, error));
         }
         let parent = inner.parent_task.borrow().clone();
         if inner.parent_cancel_requested.get() {
@@ -235,7 +235,7 @@ impl TaskGroup {
         {
             return Err(cancelled);
         }
-        let body_error = error.filter(|error| !error.is_cancelled());
+        let body_error = error.clone().filter(|error| !error.is_cancelled());
         errors.extend(body_error.clone());
         if errors.is_empty() {
             return Ok(());
@@ -251,7 +251,7 @@ impl TaskGroup {
             Some(lone) if errors.len() == 1 && lone.is::<GeneratorExit>() => Err(lone),
             _ => {
                 let group = Error::group_of("unhandled errors in a TaskGroup", errors);
-                Err(group.without_context())
+                Err(raised_in_exit(group.without_context(), error))
             }
         }
     }
@@ -342,6 +342,14 @@ impl AsyncContextManager for TaskGroup {
 
     fn finally(&self) {
         drop(LeaveOnDrop(self));
+    }
+}
+
+/// `raised` as Python's `raise` leaves it: the error of the block is being handled meanwhile.
+fn raised_in_exit(raised: Error, handled: Option<Error>) -> Error {
+    match handled {
+        Some(handled) => raised.with_context(handled),
+        None => raised,
     }
 }
 

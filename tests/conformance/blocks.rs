@@ -5,7 +5,7 @@ use std::future::Future as StdFuture;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use asyncio::{AnyTask, Result, TaskGroup, Timeout, ValueError};
+use asyncio::{AnyTask, Awaitable, Error, Result, TaskGroup, Timeout, ValueError};
 
 use crate::repr::Repr;
 use crate::trace::{outcome, trace, watch};
@@ -82,4 +82,30 @@ pub(crate) fn first_step<T>(coroutine: impl StdFuture<Output = Result<T>>) -> Re
         Poll::Ready(result) => result,
         Poll::Pending => panic!("the coroutine suspended"),
     }
+}
+
+/// Awaits something that fails, and writes its exception with those before it.
+pub(crate) async fn ancestry<A: Awaitable<Failure = Error>>(
+    label: &str,
+    awaitable: A,
+) -> Result<()> {
+    if let Err(error) = awaitable.await {
+        trace!("{label} raised {}", ancestors(&error));
+    }
+    Ok(())
+}
+
+pub(crate) fn ancestors(error: &Error) -> String {
+    let (cause, context) = (error.cause(), error.context());
+    let mut text = format!("{error:?}");
+    if let Some(cause) = &cause {
+        text += &format!(" from ({})", ancestors(cause));
+    }
+    match (cause, context) {
+        (Some(cause), Some(context)) if cause.is_same(&context) => {}
+        (_, Some(context)) => text += &format!(" while handling ({})", ancestors(&context)),
+        (Some(_), None) => text += " while handling nothing",
+        (None, None) => {}
+    }
+    text
 }

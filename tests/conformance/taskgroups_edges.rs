@@ -1,12 +1,12 @@
 //! `TaskGroup`: exits, refusals, groups within groups, reprs.
 
 use asyncio::{
-    Awaitable, Error, GeneratorExit, KeyboardInterrupt, Result, SystemExit, TaskGroup, TaskOptions,
-    ValueError,
+    Awaitable, Error, GeneratorExit, KeyboardInterrupt, Result, RuntimeError, SystemExit,
+    TaskGroup, TaskOptions, ValueError,
 };
 
 use crate::blocks::{
-    briefly, cancelling, current_task, failing_cleanup, failure, first_step, never, value,
+    ancestry, briefly, cancelling, current_task, failing_cleanup, failure, first_step, never, value,
 };
 use crate::trace::{attempt, new_event_loop, outcome, run, run_once, show, trace, watch};
 
@@ -14,6 +14,8 @@ crate::scenarios! { taskgroups_edges:
     a_child_that_exits,
     a_body_that_exits,
     an_exit_hides_all_failures,
+    what_was_being_handled_when_a_group_raised,
+    what_was_being_handled_when_a_child_exited,
     the_exit_of_the_body_comes_before_that_of_a_child,
     an_exit_of_a_child_leaves_its_request_to_cancel,
     a_lone_generator_exit_of_the_body_comes_bare,
@@ -113,6 +115,51 @@ fn an_exit_hides_all_failures() {
         outcome("group", block).await?;
         show("cancelling", cancelling());
         Ok(())
+    }
+
+    run_to_the_end(main());
+}
+
+fn what_was_being_handled_when_a_group_raised() {
+    async fn failing_body(_: &TaskGroup) -> Result<()> {
+        Err(RuntimeError("body"))
+    }
+
+    async fn failing_child(group: &TaskGroup) -> Result<()> {
+        group.create_task(failure("child", 0))?;
+        Ok(())
+    }
+
+    async fn cancelled_body(group: &TaskGroup) -> Result<()> {
+        group.create_task(failure("child", 0))?;
+        asyncio::sleep(10).await
+    }
+
+    async fn both(group: &TaskGroup) -> Result<()> {
+        group.create_task(failing_cleanup("child", 0))?;
+        asyncio::sleep(1).await?;
+        Err(RuntimeError("body"))
+    }
+
+    async fn main() -> Result<()> {
+        ancestry("failing_body", async { TaskGroup::new().run(failing_body).await }).await?;
+        ancestry("failing_child", async { TaskGroup::new().run(failing_child).await }).await?;
+        ancestry("cancelled_body", async { TaskGroup::new().run(cancelled_body).await }).await?;
+        ancestry("both", async { TaskGroup::new().run(both).await }).await
+    }
+
+    run(main());
+}
+
+fn what_was_being_handled_when_a_child_exited() {
+    async fn main() -> Result<()> {
+        let group = TaskGroup::new();
+        let block = group.run(async |group| {
+            group.create_task(exiting_when_cancelled())?;
+            asyncio::sleep(1).await?;
+            Err(ValueError("body"))
+        });
+        ancestry("group", block).await
     }
 
     run_to_the_end(main());

@@ -1,10 +1,10 @@
 //! `timeout`: deadlines, and what becomes of results and exceptions.
 
-use asyncio::{
-    Awaitable, Error, ExceptionGroup, Future, Result, RuntimeError, TimeoutError, ValueError,
-};
+use asyncio::{Error, ExceptionGroup, Future, Result, RuntimeError, TimeoutError, ValueError};
 
-use crate::blocks::{briefly, cancelling, current_task, first_step, oversleep};
+use crate::blocks::{
+    ancestors, ancestry, briefly, cancelling, current_task, first_step, oversleep,
+};
 use crate::trace::{
     attempt, iteration, new_event_loop, outcome, run, run_forever, show, state, stop_at, trace,
     watch,
@@ -43,29 +43,6 @@ crate::scenarios! { timeouts:
     a_timeout_needs_a_task,
     a_delay_needs_a_loop,
     reprs_of_timeouts,
-}
-
-/// Awaits something that fails, and writes its exception with those before it.
-async fn ancestry<A: Awaitable<Failure = Error>>(label: &str, awaitable: A) -> Result<()> {
-    if let Err(error) = awaitable.await {
-        trace!("{label} raised {}", ancestors(&error));
-    }
-    Ok(())
-}
-
-fn ancestors(error: &Error) -> String {
-    let (cause, context) = (error.cause(), error.context());
-    let mut text = format!("{error:?}");
-    if let Some(cause) = &cause {
-        text += &format!(" from ({})", ancestors(cause));
-    }
-    match (cause, context) {
-        (Some(cause), Some(context)) if cause.is_same(&context) => {}
-        (_, Some(context)) => text += &format!(" while handling ({})", ancestors(&context)),
-        (Some(_), None) => text += " while handling nothing",
-        (None, None) => {}
-    }
-    text
 }
 
 fn create_future() -> Future<&'static str> {

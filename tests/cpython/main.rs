@@ -11,6 +11,8 @@ mod test_eager_task_factory;
 mod test_events;
 mod test_futures;
 mod test_futures2;
+mod test_locks;
+mod test_queues;
 mod test_runners;
 mod test_taskgroups;
 mod test_tasks;

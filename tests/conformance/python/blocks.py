@@ -71,3 +71,23 @@ def cancelling():
 def first_step(coroutine):
     """Run a coroutine, which must not suspend, outside of any task."""
     coroutine.send(None)
+
+
+async def ancestry(label, awaitable):
+    """Await something that fails, and write its exception with those before it."""
+    try:
+        await awaitable
+    except BaseException as error:
+        trace(f"{label} raised {ancestors(error)}")
+
+
+def ancestors(error):
+    cause, context = error.__cause__, error.__context__
+    text = repr(error)
+    if cause is not None:
+        text += f" from ({ancestors(cause)})"
+    if context is not None and context is not cause:
+        text += f" while handling ({ancestors(context)})"
+    if context is None and cause is not None:
+        text += " while handling nothing"
+    return text

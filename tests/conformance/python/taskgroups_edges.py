@@ -3,6 +3,7 @@
 import asyncio
 
 from blocks import (
+    ancestry,
     briefly,
     cancelling,
     current_task,
@@ -88,6 +89,47 @@ def an_exit_hides_all_failures():
 
         await outcome("group", within(asyncio.TaskGroup(), body))
         show("cancelling", cancelling())
+
+    run_to_the_end(main())
+
+
+@scenario
+def what_was_being_handled_when_a_group_raised():
+    async def failing_body(group):
+        raise RuntimeError("body")
+
+    async def failing_child(group):
+        group.create_task(failure("child"))
+
+    async def cancelled_body(group):
+        group.create_task(failure("child"))
+        await asyncio.sleep(10)
+
+    async def both(group):
+        group.create_task(failing_cleanup("child"))
+        await asyncio.sleep(1)
+        raise RuntimeError("body")
+
+    async def main():
+        for body in failing_body, failing_child, cancelled_body, both:
+            await ancestry(body.__name__, within(asyncio.TaskGroup(), body))
+
+    run(main())
+
+
+@scenario
+def what_was_being_handled_when_a_child_exited():
+    async def exiting():
+        await outcome("exiting", asyncio.sleep(10))
+        raise SystemExit(3)
+
+    async def main():
+        async def body(group):
+            group.create_task(exiting())
+            await asyncio.sleep(1)
+            raise ValueError("body")
+
+        await ancestry("group", within(asyncio.TaskGroup(), body))
 
     run_to_the_end(main())
 

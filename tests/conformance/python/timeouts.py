@@ -3,6 +3,8 @@
 import asyncio
 
 from blocks import (
+    ancestors,
+    ancestry,
     briefly,
     cancelling,
     first_step,
@@ -21,26 +23,6 @@ from trace import (
     trace,
     watch,
 )
-
-
-async def ancestry(label, awaitable):
-    """Await something that fails, and write its exception with those before it."""
-    try:
-        await awaitable
-    except BaseException as error:
-        trace(f"{label} raised {ancestors(error)}")
-
-
-def ancestors(error):
-    cause, context = error.__cause__, error.__context__
-    text = repr(error)
-    if cause is not None:
-        text += f" from ({ancestors(cause)})"
-    if context is not None and context is not cause:
-        text += f" while handling ({ancestors(context)})"
-    if context is None and cause is not None:
-        text += " while handling nothing"
-    return text
 
 
 def create_future():

@@ -1,11 +1,12 @@
 //! `LockTests` and `EventTests`.
 
 use asyncio::{
-    CancelledError, Event, Future, Lock, Result, RuntimeError, create_task, gather,
+    CancelledError, Event, Future, Lock, Result, RuntimeError, async_with, create_task, gather,
     get_running_loop, sleep,
 };
 
-use crate::{Log, shows};
+use super::shows;
+use crate::support::Log;
 
 mod LockTests {
     use super::*;
@@ -16,15 +17,6 @@ mod LockTests {
         assert!(shows(&lock, "unlocked"));
         lock.acquire().await?;
         assert!(shows(&lock, "locked"));
-        Ok(())
-    }
-
-    #[asyncio::test]
-    async fn test_lock() -> Result<()> {
-        let lock = Lock::new();
-        assert!(lock.acquire().await? && lock.locked());
-        lock.release()?;
-        assert!(!lock.locked());
         Ok(())
     }
 
@@ -43,7 +35,7 @@ mod LockTests {
         };
         let (first, second) = (start(1), start(2));
         sleep(0).await?;
-        assert_eq!(log.entries(), []);
+        assert!(log.entries().is_empty());
         lock.release()?;
         sleep(0).await?;
         assert_eq!(log.entries(), [1]);
@@ -171,6 +163,12 @@ mod LockTests {
         assert!(lock.locked());
         drop(guard);
         assert!(!lock.locked());
+        let block = async |()| {
+            assert!(lock.locked());
+            asyncio::Ok(())
+        };
+        async_with(&lock, block).await?;
+        assert!(!lock.locked());
         Ok(())
     }
 }
@@ -195,6 +193,7 @@ mod EventTests {
     #[asyncio::test]
     async fn test_wait() -> Result<()> {
         let (event, log) = (Event::new(), Log::new());
+        assert!(!event.is_set());
         let start = |number| {
             let (event, log) = (event.clone(), log.clone());
             create_task(async move {
@@ -206,7 +205,7 @@ mod EventTests {
         };
         let (first, second) = (start(1), start(2));
         sleep(0).await?;
-        assert_eq!(log.entries(), []);
+        assert!(log.entries().is_empty());
         let third = start(3);
         event.set();
         sleep(0).await?;

@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use asyncio::{
-    CancelledError, Condition, Error, Lock, Result, RuntimeError, Task, TimeoutError, create_task,
-    get_running_loop, sleep, wait_for,
+    CancelledError, Condition, Error, Lock, Result, RuntimeError, Task, TimeoutError, async_with,
+    create_task, get_running_loop, sleep, wait_for,
 };
 
-use crate::{Log, shows};
+use super::shows;
+use crate::support::Log;
 
 mod ConditionTests {
     use super::*;
@@ -26,6 +27,10 @@ mod ConditionTests {
             }
             asyncio::Ok(true)
         })
+    }
+
+    fn all_true(tasks: &[Task<bool>]) -> bool {
+        tasks.iter().all(|task| task.done() && task.result().is_ok_and(|value| value))
     }
 
     #[asyncio::test]
@@ -47,6 +52,7 @@ mod ConditionTests {
         condition.notify(2)?;
         sleep(0).await?;
         assert_eq!(log.entries(), [1]);
+        assert!(condition.locked());
         for count in 2..=3 {
             condition.release()?;
             sleep(0).await?;
@@ -54,7 +60,7 @@ mod ConditionTests {
             assert!(condition.locked());
         }
         assert_eq!(log.entries(), [1, 2, 3]);
-        assert!(tasks.iter().all(|task| task.done()));
+        assert!(all_true(&tasks));
         Ok(())
     }
 
@@ -82,8 +88,9 @@ mod ConditionTests {
         let (cancelled, released) = (task.clone(), condition.clone());
         get_running_loop().call_soon(move || _ = cancelled.cancel());
         get_running_loop().call_soon(move || released.release());
-        let outcome = task.await;
-        assert!(outcome.is_ok_and(|value| value) || condition.locked());
+        if let Err(error) = task.await {
+            assert!(error.is::<CancelledError>());
+        }
         assert!(condition.locked());
         Ok(())
     }
@@ -164,7 +171,7 @@ mod ConditionTests {
         condition.release()?;
         sleep(0).await?;
         assert_eq!(log.entries(), [1, 2, 3]);
-        assert!(tasks.iter().all(|task| task.done()));
+        assert!(all_true(&tasks));
         Ok(())
     }
 
@@ -178,7 +185,7 @@ mod ConditionTests {
         condition.release()?;
         sleep(0).await?;
         assert_eq!(log.entries(), [1, 2]);
-        assert!(tasks.iter().all(|task| task.done()));
+        assert!(all_true(&tasks));
         Ok(())
     }
 
@@ -213,9 +220,16 @@ mod ConditionTests {
     #[asyncio::test]
     async fn test_context_manager() -> Result<()> {
         let condition = Condition::new();
+        assert!(!condition.locked());
         let guard = condition.lock().await?;
         assert!(condition.locked());
         drop(guard);
+        assert!(!condition.locked());
+        let block = async |()| {
+            assert!(condition.locked());
+            asyncio::Ok(())
+        };
+        async_with(&condition, block).await?;
         assert!(!condition.locked());
         Ok(())
     }
@@ -224,6 +238,7 @@ mod ConditionTests {
     async fn test_explicit_lock() -> Result<()> {
         let lock = Lock::new();
         let condition = Condition::with_lock(&lock);
+        assert!(!lock.locked() && !condition.locked());
         let guard = condition.lock().await?;
         assert!(lock.locked() && condition.locked());
         drop(guard);

@@ -8,7 +8,8 @@ use asyncio::{
     gather, gather_all, gather_return_exceptions, get_running_loop, sleep, wait_for,
 };
 
-use crate::{Log, shows};
+use super::shows;
+use crate::support::Log;
 
 mod SemaphoreTests {
     use super::*;
@@ -63,7 +64,8 @@ mod SemaphoreTests {
         assert!(shows(&semaphore, "locked, waiters:1"));
         assert!(first.done() && first.await?);
         let rest = [second, third, fourth];
-        assert_eq!(rest.iter().filter(|task| task.done()).count(), 2);
+        let is_done = |task: &&Task<bool>| task.result().is_ok_and(|value| value);
+        assert_eq!(rest.iter().filter(is_done).count(), 2);
         semaphore.release();
         gather_all(rest).await?;
         Ok(())
@@ -237,7 +239,13 @@ mod SemaphoreTests {
             log_second.push(2);
             asyncio::Ok(true)
         });
-        let third = start(&semaphore, &log, 3);
+        let (of_third, log_third) = (semaphore.clone(), log.clone());
+        let third = create_task(async move {
+            of_third.acquire().await?;
+            assert!(of_third.locked());
+            log_third.push(3);
+            asyncio::Ok(true)
+        });
         sleep(0).await?;
         assert!(shows(&semaphore, "locked, waiters:3"));
         sleep(0).await?;

@@ -5,11 +5,12 @@ use std::panic::catch_unwind;
 use std::rc::Rc;
 
 use asyncio::{
-    Barrier, BrokenBarrierError, CancelledError, Error, Result, RuntimeError, Task, create_task,
-    gather, gather_all, gather_all_return_exceptions, sleep,
+    Barrier, BrokenBarrierError, CancelledError, Error, Result, RuntimeError, Task, async_with,
+    create_task, gather, gather_all, gather_all_return_exceptions, sleep,
 };
 
-use crate::{Log, shows};
+use super::shows;
+use crate::support::Log;
 
 mod BarrierTests {
     use super::*;
@@ -68,7 +69,11 @@ mod BarrierTests {
     #[asyncio::test]
     async fn test_context_manager() -> Result<()> {
         let barrier = Barrier::new(3);
-        let mut indices = gather_all([(); 3].map(|()| barrier.wait())).await?;
+        let block = || {
+            let barrier = barrier.clone();
+            async move { async_with(&barrier, async |index| asyncio::Ok(index)).await }
+        };
+        let mut indices = gather_all([(); 3].map(|()| block())).await?;
         indices.sort_unstable();
         assert_eq!(indices, [0, 1, 2]);
         assert_idle(&barrier);
@@ -190,13 +195,17 @@ mod BarrierTests {
     #[asyncio::test]
     async fn test_filling_tasks_cancel_one() -> Result<()> {
         let barrier = Barrier::new(3);
-        let [first, second] = [(); 2].map(|()| create_task(barrier.wait()));
+        let first = create_task(barrier.wait());
+        sleep(0).await?;
+        assert_eq!(barrier.n_waiting(), 1);
+        let second = create_task(barrier.wait());
         sleep(0).await?;
         assert_eq!(barrier.n_waiting(), 2);
         first.cancel();
         sleep(0).await?;
         assert_eq!(barrier.n_waiting(), 1);
-        assert!(first.await.unwrap_err().is::<CancelledError>());
+        assert!((&first).await.unwrap_err().is::<CancelledError>());
+        assert!(first.cancelled());
         let third = create_task(barrier.wait());
         sleep(0).await?;
         assert_eq!(barrier.n_waiting(), 2);
@@ -365,7 +374,7 @@ mod BarrierTests {
             }
         });
         gather_all(tasks).await?;
-        assert!(shows(&barrier, "broken"));
+        assert!(shows(&barrier, "broken") && barrier.n_waiting() == 0);
         assert_eq!(draining.entries(), [true; N / 2]);
         assert_eq!(blocked.entries(), [true; N - N / 2 - 1]);
         Ok(())
@@ -394,7 +403,7 @@ mod BarrierTests {
             }
         });
         gather_all(tasks).await?;
-        assert!(shows(&barrier, "broken"));
+        assert!(shows(&barrier, "broken") && barrier.n_waiting() == 0);
         assert_eq!(log.entries().iter().filter(|broken| **broken).count(), N - 1);
         Ok(())
     }
