@@ -194,9 +194,7 @@ impl EventLoop {
             return self.check_closed();
         }
         // What other threads have asked for was asked for before.
-        if self.0.remote.has_messages() {
-            self.process_inbox();
-        }
+        self.process_inbox();
         self.0.ready.borrow_mut().push_back(handle);
     }
 
