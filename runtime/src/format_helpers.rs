@@ -158,11 +158,14 @@ fn qualname(type_name: &str) -> String {
 }
 
 /// Python's name of a coroutine of ours that belongs to a class: the function `wait` of the type
-/// `Barrier`, or the future `LockAcquire` by itself.
+/// `Barrier`, or the future `LockAcquire` by itself; and of one with its optional arguments.
 fn method_name(class: Option<&str>, name: &str) -> Option<String> {
     let is_type = |name: &&str| name.starts_with(char::is_uppercase);
     if let Some(class) = class.filter(is_type) {
         return Some(format!("{class}.{name}"));
+    }
+    if let "sleep_with" | "wait_with" = name {
+        return name.strip_suffix("_with").map(str::to_owned);
     }
     let verb = name.rfind(char::is_uppercase).filter(|place| *place > 0)?;
     let (class, verb) = name.split_at(verb);
@@ -232,6 +235,8 @@ mod tests {
             ("asyncio::queues::get::QueueGet<a::B>", "Queue.get"),
             ("asyncio::locks::barrier::Barrier::wait::{{closure}}", "Barrier.wait"),
             ("asyncio::tasks::sleep::sleep<f64>::{{closure}}", "sleep"),
+            ("asyncio::tasks::sleep::sleep_with<&str, f64>::{{closure}}", "sleep"),
+            ("asyncio::tasks::wait::wait_with<[i32; 2]>::{{closure}}", "wait"),
         ] {
             assert_eq!(coroutine_name(type_name), expected);
         }

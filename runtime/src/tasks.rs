@@ -286,6 +286,10 @@ impl<T: 'static> Task<T> {
         if eager_start && loop_.is_running() {
             cell.eager_start(loop_);
         } else {
+            if loop_.is_closed() {
+                // It never starts, and says so before its caller learns why.
+                destroy_pending(loop_, cell.clone());
+            }
             schedule_step(loop_, cell.clone());
         }
         cell
