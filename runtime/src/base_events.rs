@@ -398,6 +398,9 @@ impl EventLoop {
 
         // Exactly the handles that are ready now: what they schedule runs in the next iteration.
         let ntodo = Cell::new(self.0.ready.borrow().len());
+        if ntodo.get() == 0 {
+            return self.check_sigint();
+        }
         loop {
             let run = AssertUnwindSafe(|| self.run_ready(&ntodo));
             match catch_unwind(run) {
@@ -420,14 +423,20 @@ impl EventLoop {
             }
             self.check_sigint()?;
         }
-        self.check_sigint()
+        Ok(())
     }
 
     /// Tells whoever watches Ctrl-C of the presses since the last time.
+    #[inline]
     fn check_sigint(&self) -> Result<()> {
         if self.0.interrupts.get() == SigintHandler::pressed() {
             return Ok(());
         }
+        self.tell_of_sigint()
+    }
+
+    #[cold]
+    fn tell_of_sigint(&self) -> Result<()> {
         let on_sigint = self.0.sigint.borrow().clone();
         let Some(on_sigint) = on_sigint else { return Ok(()) };
         SigintHandler::drain();
@@ -561,7 +570,7 @@ impl EventLoop {
         A::IntoFuture: 'static,
         A::Value: 'static,
     {
-        self.create_task_with(coroutine, TaskOptions::new())
+        self.spawn(coroutine, &mut TaskOptions::new())
     }
 
     /// [`create_task`](Self::create_task) with a name, a context or an eager start.
@@ -569,14 +578,13 @@ impl EventLoop {
     /// # Panics
     /// As [`create_task`](Self::create_task).
     #[track_caller]
-    pub fn create_task_with<A>(&self, coroutine: A, options: TaskOptions) -> Task<A::Value>
+    pub fn create_task_with<A>(&self, coroutine: A, mut options: TaskOptions) -> Task<A::Value>
     where
         A: Awaitable,
         A::IntoFuture: 'static,
         A::Value: 'static,
     {
-        self.check_closed();
-        self.start_task(coroutine, options)
+        self.spawn(coroutine, &mut options)
     }
 
     /// What makes the loop's tasks, or `None` if nothing special does.
@@ -605,12 +613,11 @@ impl EventLoop {
     }
 
     /// Forgets a task that is done.
+    ///
+    /// Until then its place is its own, unless the loop was closed, which leaves no places.
     pub(crate) fn unregister_task(&self, key: TaskKey) {
-        let task = {
-            let mut tasks = self.0.tasks.borrow_mut();
-            let known = tasks.get(key.index).is_some_and(|task| task.key() == key);
-            known.then(|| tasks.remove(key.index))
-        };
+        let task = self.0.tasks.borrow_mut().try_remove(key.index);
+        debug_assert!(task.as_ref().is_none_or(|task| task.key() == key));
         drop(task);
     }
 

@@ -39,7 +39,7 @@ fn future_repr_info(future: &dyn RawFuture) -> Vec<String> {
         });
     }
     info.extend(core.callbacks.repr());
-    info.extend(core.created.map(created_at));
+    info.extend(core.created().map(created_at));
     info
 }
 

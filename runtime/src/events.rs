@@ -108,6 +108,7 @@ pub(crate) fn created_at(created: &Location<'_>) -> String {
 }
 
 impl<F: 'static> Callback<F> {
+    #[inline(always)]
     pub(crate) fn new(function: F, context: ContextSlot, created: Created) -> Self {
         Self {
             function: Cell::new(Some(function)),
@@ -268,10 +269,16 @@ where
     F: FnOnce() -> R + 'static,
     R: CallbackOutput,
 {
-    #[track_caller]
-    pub(crate) fn new(when: f64, function: F, context: ContextSlot, loop_: &EventLoop) -> Self {
+    #[inline(always)]
+    pub(crate) fn new(
+        when: f64,
+        function: F,
+        context: ContextSlot,
+        created: Created,
+        loop_: &EventLoop,
+    ) -> Self {
         Self {
-            callback: Callback::new(function, context, loop_.created()),
+            callback: Callback::new(function, context, created),
             when,
             scheduled: Cell::new(false),
             loop_: Rc::downgrade(&loop_.0),

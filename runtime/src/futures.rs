@@ -33,7 +33,8 @@ use crate::exceptions::{
     CancelledError, Error, InvalidStateError, Result, RuntimeError, StopIteration,
 };
 use crate::format_helpers::repr_value;
-use crate::raw::current;
+use crate::raw::current::{self, Current};
+use crate::raw::place;
 use crate::tasks::{self, TaskCore};
 
 pub use any::AnyFuture;
@@ -60,25 +61,35 @@ pub(crate) struct Core {
     pub(crate) callbacks: Callbacks,
     /// The exception, or the `CancelledError` that a task ended with.
     error: Cell<Option<Error>>,
-    cancel_message: Cell<CancelMessage>,
-    pub(crate) created: Created,
+    rare: Cell<Option<Box<Rare>>>,
     state: Cell<State>,
     log_traceback: Cell<bool>,
 }
 
-impl Core {
-    #[track_caller]
-    pub(crate) fn new(loop_: &EventLoop) -> Self {
-        Self::with_loop(Rc::downgrade(&loop_.0), loop_.created())
-    }
+/// What few futures have.
+#[derive(Default)]
+pub(crate) struct Rare {
+    cancel_message: CancelMessage,
+    created: Created,
+}
 
-    pub(crate) fn with_loop(loop_: Weak<Inner>, created: Created) -> Self {
+impl Rare {
+    /// What a new future has of it.
+    #[inline]
+    pub(crate) fn new(created: Created) -> Option<Box<Self>> {
+        created.is_some().then(|| Box::new(Self { created, ..Self::default() }))
+    }
+}
+
+impl Core {
+    /// Does nothing that can fail, so that it is built where it will lie.
+    #[inline(always)]
+    pub(crate) fn new(loop_: Weak<Inner>, rare: Option<Box<Rare>>) -> Self {
         Self {
             loop_,
             callbacks: Callbacks::default(),
             error: Cell::new(None),
-            cancel_message: Cell::new(None),
-            created,
+            rare: Cell::new(rare),
             state: Cell::new(State::Pending),
             log_traceback: Cell::new(false),
         }
@@ -115,19 +126,34 @@ impl Core {
 
     /// A copy of the exception, if the future ended with one, without marking it as seen.
     pub(crate) fn peek_error(&self) -> Option<Error> {
-        let error = self.error.take();
-        self.error.set(error.clone());
-        error
+        let error = self.error.take()?;
+        self.error.set(Some(error.clone()));
+        Some(error)
     }
 
     pub(crate) fn cancel_message(&self) -> CancelMessage {
-        let message = self.cancel_message.take();
-        self.cancel_message.set(message.clone());
+        let rare = self.rare.take()?;
+        let message = rare.cancel_message.clone();
+        self.rare.set(Some(rare));
         message
     }
 
     pub(crate) fn set_cancel_message(&self, message: CancelMessage) {
-        self.cancel_message.set(message);
+        let rare = self.rare.take();
+        if message.is_none() && rare.is_none() {
+            return;
+        }
+        let mut rare = rare.unwrap_or_default();
+        rare.cancel_message = message;
+        self.rare.set(Some(rare));
+    }
+
+    /// Where the future was created.
+    pub(crate) fn created(&self) -> Created {
+        let rare = self.rare.take()?;
+        let created = rare.created;
+        self.rare.set(Some(rare));
+        created
     }
 
     /// The error that a cancelled future raises: the task's own the first time, then new ones.
@@ -230,10 +256,12 @@ pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
     let failed = error.is_some();
     core.error.set(error);
     core.state.set(State::Finished);
-    core.callbacks.check_loop(core);
+    let callbacks = core.callbacks.take_all(core);
     // A waker among the callbacks may look at the failure, which is then no longer unseen.
     core.log_traceback.set(failed);
-    core.callbacks.schedule(future);
+    if let Some(callbacks) = callbacks {
+        callbacks.schedule(future);
+    }
 }
 
 /// Ends a pending `future` as cancelled and schedules its callbacks: `Future.cancel` itself.
@@ -251,10 +279,11 @@ pub(crate) fn finish_cancelled(
         return false;
     }
     core.error.set(error);
-    core.cancel_message.set(message);
+    core.set_cancel_message(message);
     core.state.set(State::Cancelled);
-    core.callbacks.check_loop(core);
-    core.callbacks.schedule(future);
+    if let Some(callbacks) = core.callbacks.take_all(core) {
+        callbacks.schedule(future);
+    }
     true
 }
 
@@ -290,7 +319,7 @@ where
     R: CallbackOutput + 'static,
 {
     // A closure would name itself, not our caller.
-    let created = if future.core().created.is_some() { Some(Location::caller()) } else { None };
+    let created = if future.core().created().is_some() { Some(Location::caller()) } else { None };
     let function = Function::new(function, narrow, context, created);
     let id = function.callback_id();
     add_callback(future, Rc::new(function));
@@ -310,18 +339,16 @@ pub(crate) fn finish_with<T: 'static>(future: &Rc<dyn Typed<T>>, value: T) -> Re
 /// Reports a failure that nobody ever looked at, from the destructor of its future.
 ///
 /// The future is dying, so the handler gets a twin that has all there is to see of it.
+#[cold]
 pub(crate) fn report_never_retrieved(core: &mut Core, class_name: &'static str, twin: Twin) {
-    if !core.log_traceback.get() {
-        return;
-    }
     let error = core.peek_error();
-    let finished = Core::with_loop(core.loop_.clone(), core.created);
+    let finished = Core::new(core.loop_.clone(), Rare::new(core.created()));
     finished.state.set(State::Finished);
     finished.error.set(error.clone());
     let loop_ = core.try_get_loop();
     let mut context = ExceptionContext::new(format!("{class_name} exception was never retrieved"));
     context.exception = error;
-    context.source_traceback = core.created;
+    context.source_traceback = core.created();
     context.future = Some(AnyFuture(Rc::new(Ghost { core: finished, class_name, twin })));
     // A destructor has nobody to raise to, as in Python.
     let _ = match loop_ {
@@ -408,7 +435,9 @@ impl<T: 'static> Typed<T> for FutureCell<T> {
 
 impl<T> Drop for FutureCell<T> {
     fn drop(&mut self) {
-        report_never_retrieved(&mut self.core, "Future", Twin::default());
+        if self.core.is_unretrieved() {
+            report_never_retrieved(&mut self.core, "Future", Twin::default());
+        }
     }
 }
 
@@ -457,7 +486,11 @@ impl<T: 'static> Future<T> {
 
     #[track_caller]
     pub(crate) fn on(loop_: &EventLoop) -> Self {
-        Self::of(Rc::new(FutureCell { core: Core::new(loop_), value: Cell::new(None) }))
+        let rare = Rare::new(loop_.created());
+        Self::of(place::rc(|| FutureCell {
+            core: Core::new(Rc::downgrade(&loop_.0), rare),
+            value: Cell::new(None),
+        }))
     }
 
     pub(crate) fn of(future: Rc<dyn Typed<T>>) -> Self {
@@ -545,13 +578,18 @@ pub(crate) fn poll_reading<T>(
     read: impl FnOnce() -> Result<T>,
 ) -> Poll<Result<T>> {
     current::with(|task| {
-        if let Some(error) = task.and_then(|task| tasks::take_throw(task, core)) {
+        if let Some(task) = task
+            && let Some(error) = tasks::take_throw(task.task_core, core)
+        {
             return Poll::Ready(Err(error));
         }
         if core.done() {
             return Poll::Ready(read());
         }
-        wait(&raw(), registration, task, cx.waker());
+        match task {
+            Some(task) if task.task_core.waker.is(cx.waker()) => tasks::wait_on(task, raw(), core),
+            task => wait_foreign(&raw(), registration, task, cx.waker()),
+        }
         Poll::Pending
     })
 }
@@ -572,19 +610,6 @@ struct PutBack<'a, T> {
 impl<T> Drop for PutBack<'_, T> {
     fn drop(&mut self) {
         self.cell.set(self.value.take());
-    }
-}
-
-/// Registers whoever polls with a pending `future`: the current task, if the waker is its own.
-fn wait(
-    future: &Rc<dyn RawFuture>,
-    registration: &Registration,
-    task: Option<&Rc<dyn tasks::RawTask>>,
-    waker: &Waker,
-) {
-    match task {
-        Some(task) if task.task_core().waker.is(waker) => tasks::wait_on(task, future),
-        task => wait_foreign(future, registration, task, waker),
     }
 }
 
@@ -617,7 +642,7 @@ pub(crate) fn probe<F: StdFuture>(handle: Pin<&mut F>) -> Result<F::Output, AnyF
 fn wait_foreign(
     future: &Rc<dyn RawFuture>,
     registration: &Registration,
-    task: Option<&Rc<dyn tasks::RawTask>>,
+    task: Option<&Current<'_>>,
     waker: &Waker,
 ) {
     if PROBED.try_with(Cell::take).ok().flatten().is_some() {
@@ -691,7 +716,17 @@ impl<T: 'static> StdFuture for Future<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<T>> {
-        poll_reading(self.core(), &self.1, || self.raw(), cx, || self.take_result())
+        let core = self.core();
+        poll_reading(
+            core,
+            &self.1,
+            || self.raw(),
+            cx,
+            || match core.read_error() {
+                Some(error) => Err(error),
+                None => self.take_value(),
+            },
+        )
     }
 }
 

@@ -3,9 +3,11 @@
 //! | file | what is unsafe | why it is sound |
 //! | --- | --- | --- |
 //! | `current` | references to the stepping and the polling function's handles | lent inside these functions only |
+//! | `place` | an `Rc` that is filled after it was made | filled at once, by the one function that makes it |
 //! | `task` | pinning a coroutine inside an `Rc` | a `TaskCell` is built inside its `Rc` and never leaves it |
 //! | `waker` | a `RawWaker` whose data is the task itself | lent out for one poll; other threads touch only what never changes |
 
 pub(crate) mod current;
+pub(crate) mod place;
 pub(crate) mod task;
 pub(crate) mod waker;

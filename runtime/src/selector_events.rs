@@ -132,6 +132,7 @@ impl Remote {
     }
 
     /// Whether the inbox may hold something.
+    #[inline]
     pub(crate) fn has_messages(&self) -> bool {
         self.waiting.load(Ordering::SeqCst)
     }
@@ -206,10 +207,15 @@ impl Selector {
 
 impl EventLoop {
     /// Takes in what other threads have sent: their calls go behind what is ready already.
+    #[inline]
     pub(crate) fn process_inbox(&self) {
-        if !self.0.remote.has_messages() {
-            return;
+        if self.0.remote.has_messages() {
+            self.empty_inbox();
         }
+    }
+
+    #[cold]
+    fn empty_inbox(&self) {
         // What comes in meanwhile comes behind what is being taken in.
         if self.0.taking_in.replace(true) {
             return;

@@ -42,6 +42,7 @@ impl SigintHandler {
     }
 
     /// How often Ctrl-C was pressed.
+    #[inline]
     pub(crate) fn pressed() -> u32 {
         PRESSED.load(Ordering::Relaxed)
     }

@@ -42,9 +42,9 @@ use crate::exceptions::{
 };
 use crate::format_helpers;
 use crate::futures::{
-    self, AnyFuture, Core, DoneCallback, Future, RawFuture, Shared, Twin, WakerCallback,
+    self, AnyFuture, Core, DoneCallback, Future, Rare, RawFuture, Shared, Twin, WakerCallback,
 };
-use crate::raw::current;
+use crate::raw::current::{self, Current};
 use crate::raw::task::TaskCell;
 use crate::raw::waker::TaskWaker;
 use crate::selector_events::TaskKey;
@@ -71,7 +71,9 @@ pub use wait_for::wait_for;
 /// What a task has beside what every future has.
 pub(crate) struct TaskCore {
     pub(crate) waker: TaskWaker,
-    name: Cell<Name>,
+    /// The `N` of `Task-N`, for a task that was made without a name.
+    number: u64,
+    name: Cell<Option<Rc<String>>>,
     context: Cell<ContextSlot>,
     /// Python's `_fut_waiter`; more than one while a foreign combinator polls several.
     waiters: Waiters,
@@ -94,28 +96,16 @@ pub(crate) struct TaskCore {
     ended_eagerly: Cell<bool>,
 }
 
-#[derive(Clone)]
-enum Name {
-    Number(u64),
-    Text(Rc<str>),
-}
-
 impl TaskCore {
-    fn new(waker: TaskWaker, options: TaskOptions) -> Self {
-        let name = match options.name {
-            Some(name) => Name::Text(name),
-            None => Name::Number(events::next_task_number()),
-        };
-        let context = options.context.unwrap_or_else(contextvars::capture);
-        Self::with(waker, name, context)
-    }
-
-    fn with(waker: TaskWaker, name: Name, context: ContextSlot) -> Self {
+    /// Does nothing that can fail, so that it is built where it will lie.
+    #[inline(always)]
+    fn new(waker: TaskWaker, number: u64, name: Option<Rc<String>>, context: ContextSlot) -> Self {
         Self {
             waker,
+            number,
             name: Cell::new(name),
             context: Cell::new(context),
-            waiters: Waiters::default(),
+            waiters: Waiters::new(),
             throw: Cell::new(None),
             num_cancels_requested: Cell::new(0),
             must_cancel: Cell::new(false),
@@ -131,26 +121,20 @@ impl TaskCore {
 
     /// What is left of a task that is being dropped.
     fn ghost(&mut self) -> Self {
-        let ghost = Self::with(TaskWaker::detached(), self.name().clone(), self.context.take());
+        let (name, context) = (self.name.take(), self.context.take());
+        let ghost = Self::new(TaskWaker::detached(), self.number, name, context);
         ghost.num_cancels_requested.set(self.cancelling());
         ghost
     }
 
-    fn name(&self) -> Name {
-        let name = self.name.replace(Name::Number(0));
-        self.name.set(name.clone());
-        name
-    }
-
     pub(crate) fn get_name(&self) -> String {
-        match self.name() {
-            Name::Number(number) => format!("Task-{number}"),
-            Name::Text(text) => text.to_string(),
-        }
+        let name = self.name.take();
+        self.name.set(name.clone());
+        name.map_or_else(|| format!("Task-{}", self.number), |name| String::clone(&name))
     }
 
     fn set_name(&self, name: String) {
-        self.name.set(Name::Text(name.into()));
+        self.name.set(Some(Rc::new(name)));
     }
 
     fn get_context(&self) -> Context {
@@ -203,7 +187,7 @@ pub(crate) trait RawTask: RawFuture + RawHandle + DoneCallback {
 /// ```
 #[derive(Clone, Default)]
 pub struct TaskOptions {
-    name: Option<Rc<str>>,
+    name: Option<Rc<String>>,
     context: Option<ContextSlot>,
     eager_start: Option<bool>,
     /// Where the task was asked for, be it made by a factory.
@@ -219,7 +203,7 @@ impl TaskOptions {
     /// The name of the task; without one it is `Task-1`, `Task-2`, …
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into().into());
+        self.name = Some(Rc::new(name.into()));
         self
     }
 
@@ -237,6 +221,21 @@ impl TaskOptions {
         self
     }
 
+    /// The number of a new task, if it has no name.
+    #[inline(always)]
+    fn number(&self) -> u64 {
+        if self.name.is_some() { 0 } else { events::next_task_number() }
+    }
+
+    /// What the steps of a new task run in.
+    #[inline(always)]
+    fn slot_or_copy(&self) -> ContextSlot {
+        match &self.context {
+            Some(context) => context.clone(),
+            None => contextvars::capture(),
+        }
+    }
+
     pub(crate) fn slot(mut self, context: ContextSlot) -> Self {
         self.context = Some(context);
         self
@@ -251,16 +250,38 @@ impl fmt::Debug for TaskOptions {
 
 impl<T: 'static> Task<T> {
     /// Makes a task of `coroutine` and schedules its first step.
-    pub(crate) fn start<C, E>(loop_: &EventLoop, coroutine: C, options: TaskOptions) -> Self
+    ///
+    /// The options are borrowed: moving them costs more than reading them.
+    #[inline(always)]
+    pub(crate) fn start<C, E>(loop_: &EventLoop, coroutine: C, options: &TaskOptions) -> Self
     where
         C: StdFuture<Output = Result<T, E>> + 'static,
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
-        let core = Core::with_loop(Rc::downgrade(&loop_.0), options.created);
+        // The handle is put together by the caller: three words are not returned in registers.
+        Self::from_future(Future::of(Self::start_cell(loop_, coroutine, options)))
+    }
+
+    #[inline(never)]
+    fn start_cell<C, E>(
+        loop_: &EventLoop,
+        coroutine: C,
+        options: &TaskOptions,
+    ) -> Rc<TaskCell<C, T>>
+    where
+        C: StdFuture<Output = Result<T, E>> + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
         let eager_start = options.eager_start.unwrap_or(false);
         let cell = loop_.register_task(|key| {
-            let waker = TaskWaker::new(&loop_.0.remote, key);
-            TaskCell::new(core, TaskCore::new(waker, options), coroutine)
+            let rare = Rare::new(options.created);
+            let (number, name) = (options.number(), options.name.clone());
+            let context = options.slot_or_copy();
+            TaskCell::new(coroutine, || {
+                let waker = TaskWaker::new(&loop_.0.remote, key);
+                let core = Core::new(Rc::downgrade(&loop_.0), rare);
+                (core, TaskCore::new(waker, number, name, context))
+            })
         });
         if eager_start && loop_.is_running() {
             cell.eager_start(loop_);
@@ -271,7 +292,7 @@ impl<T: 'static> Task<T> {
             }
             schedule_step(loop_, cell.clone());
         }
-        Self::from_future(Future::of(cell))
+        cell
     }
 }
 
@@ -310,7 +331,7 @@ where
     A::IntoFuture: 'static,
     A::Value: 'static,
 {
-    create_task_with(coroutine, TaskOptions::new())
+    events::get_running_loop().spawn(coroutine, &mut TaskOptions::new())
 }
 
 /// [`create_task`] with a name or a context.
@@ -318,23 +339,26 @@ where
 /// # Panics
 /// As [`create_task`].
 #[track_caller]
-pub fn create_task_with<A>(coroutine: A, options: TaskOptions) -> Task<A::Value>
+pub fn create_task_with<A>(coroutine: A, mut options: TaskOptions) -> Task<A::Value>
 where
     A: Awaitable,
     A::IntoFuture: 'static,
     A::Value: 'static,
 {
-    events::get_running_loop().create_task_with(coroutine, options)
+    events::get_running_loop().spawn(coroutine, &mut options)
 }
 
 impl EventLoop {
+    /// What every `create_task` comes down to; the options, if they are moved, are left empty.
+    #[inline]
     #[track_caller]
-    pub(crate) fn start_task<A>(&self, coroutine: A, mut options: TaskOptions) -> Task<A::Value>
+    pub(crate) fn spawn<A>(&self, coroutine: A, options: &mut TaskOptions) -> Task<A::Value>
     where
         A: Awaitable,
         A::IntoFuture: 'static,
         A::Value: 'static,
     {
+        self.check_closed();
         let mut coroutine = Some(coroutine.into_future());
         if let Some(Child { future, .. }) = Child::<A::Value>::take_from(&mut coroutine) {
             panic_with(TypeError(format!("a coroutine was expected, got {future:?}")));
@@ -342,7 +366,9 @@ impl EventLoop {
         let Some(coroutine) = coroutine else { unreachable!("only a handle is taken out") };
         options.created = self.created();
         match self.get_task_factory() {
-            Some(factory) => Coroutine::new(coroutine).start_with(&*factory, self, options),
+            Some(factory) => {
+                Coroutine::new(coroutine).start_with(&*factory, self, std::mem::take(options))
+            }
             None => Task::start(self, coroutine, options),
         }
     }
@@ -513,8 +539,8 @@ pub fn current_task() -> Option<AnyTask> {
 /// The task that is running in `loop_`: Python's `current_task(loop)`.
 pub fn current_task_of(loop_: &EventLoop) -> Option<AnyTask> {
     current::with(|task| {
-        let task = task.filter(|task| task.core().belongs_to(loop_))?;
-        Some(AnyTask::from_future(AnyFuture(task.clone())))
+        let task = task.filter(|task| task.core.belongs_to(loop_))?;
+        Some(AnyTask::from_future(AnyFuture(task.task.clone())))
     })
 }
 
@@ -536,33 +562,34 @@ pub fn all_tasks_of(loop_: &EventLoop) -> Vec<AnyTask> {
 }
 
 /// Registers `task` with a pending future that its step has polled.
-pub(crate) fn wait_on(task: &Rc<dyn RawTask>, future: &Rc<dyn RawFuture>) {
-    let core = task.task_core();
-    if core.waiters.renew(future) {
+pub(crate) fn wait_on(current: &Current<'_>, future: Rc<dyn RawFuture>, core: &Core) {
+    let waiters = &current.task_core.waiters;
+    if waiters.renew(&future) {
         return;
     }
-    if !future.core().same_loop(task.core()) {
-        let (task_repr, future_repr) = (repr(&**task), repr(&**future));
-        return throw_next(
-            core,
-            RuntimeError(format!(
-                "Task {task_repr} got Future {future_repr} attached to a different loop"
-            )),
-        );
+    if !core.same_loop(current.core) || std::ptr::eq(core, current.core) {
+        return throw_next(current.task_core, cannot_await(&**current.task, &*future));
     }
-    if futures::is_same(&**task, &**future) {
-        let task_repr = repr(&**task);
-        return throw_next(core, RuntimeError(format!("Task cannot await on itself: {task_repr}")));
+    core.callbacks.push(current.task.clone());
+    waiters.add(future);
+}
+
+/// What is raised at an await of the task itself, or of a future of another loop.
+#[cold]
+fn cannot_await(task: &dyn RawTask, future: &dyn RawFuture) -> Error {
+    let task_repr = repr(task);
+    if futures::is_same(task, future) {
+        return RuntimeError(format!("Task cannot await on itself: {task_repr}"));
     }
-    future.core().callbacks.push(task.clone());
-    core.waiters.add(Rc::clone(future));
+    let future_repr = repr(future);
+    RuntimeError(format!("Task {task_repr} got Future {future_repr} attached to a different loop"))
 }
 
 /// Remembers a future that the task's step polled with a waker that is not the task's own.
-pub(crate) fn wait_on_foreign(task: &Rc<dyn RawTask>, callback: &Rc<WakerCallback>) {
-    let address = Rc::as_ptr(task).addr();
+pub(crate) fn wait_on_foreign(current: &Current<'_>, callback: &Rc<WakerCallback>) {
+    let address = Rc::as_ptr(current.task).addr();
     if callback.poller.replace(address) != address {
-        task.task_core().waiters.add_foreign(callback);
+        current.task_core.waiters.add_foreign(callback);
     }
 }
 
@@ -584,7 +611,7 @@ pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
     }
     if task.task_core().log_destroy_pending.get() {
         let mut context = ExceptionContext::new("Task was destroyed but it is pending!");
-        context.source_traceback = task.core().created;
+        context.source_traceback = task.core().created();
         context.task = Some(AnyTask::from_future(AnyFuture(task.clone())));
         // There is nobody to raise to: Python does this in a destructor.
         let _ = loop_.call_exception_handler(context);
@@ -595,11 +622,9 @@ pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
     task.core().callbacks.clear();
 }
 
-/// Reports the failure of a task that is being dropped, if nobody saw it.
+/// Reports the failure of a task that is being dropped, which nobody saw.
+#[cold]
 pub(crate) fn finalize(core: &mut Core, task: &mut TaskCore, coroutine: &str) {
-    if !core.is_unretrieved() {
-        return;
-    }
     let coroutine = format_helpers::format_coroutine(coroutine, true);
     let coroutine = Some(coroutine).filter(|_| !task.ended_eagerly.get());
     let twin = Twin { task: Some(task.ghost()), coroutine };

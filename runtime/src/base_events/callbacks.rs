@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{EventLoop, Life};
-use crate::contextvars::{self, Context};
+use crate::contextvars::{self, Context, ContextSlot};
 use crate::events::{
     Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, RawTimer, ThreadSafeHandle,
     Timer, TimerHandle,
 };
 use crate::exceptions::panic_with;
 use crate::heapq::{self, Entry};
+use crate::raw::place;
 use crate::timeouts::IntoDelay;
 
 impl EventLoop {
@@ -47,9 +48,7 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        let handle = Rc::new(Callback::new(callback, contextvars::capture(), self.created()));
-        self.push(handle.clone());
-        Handle(handle)
+        self.push_callback(callback, contextvars::capture(), self.created())
     }
 
     /// [`call_soon`](Self::call_soon) in the given context: Python's `context=`.
@@ -63,10 +62,7 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        let handle =
-            Rc::new(Callback::new(callback, contextvars::slot_from(context), self.created()));
-        self.push(handle.clone());
-        Handle(handle)
+        self.push_callback(callback, contextvars::slot_from(context), self.created())
     }
 
     /// Arranges for `callback` to be called after `delay` seconds.
@@ -125,7 +121,8 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        self.schedule(Rc::new(Timer::new(when, callback, contextvars::capture(), self)))
+        let (context, created) = (contextvars::capture(), self.created());
+        self.schedule(place::rc(|| Timer::new(when, callback, context, created, self)))
     }
 
     /// [`call_at`](Self::call_at) in the given context: Python's `context=`.
@@ -139,7 +136,8 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        self.schedule(Rc::new(Timer::new(when, callback, contextvars::slot_from(context), self)))
+        let (context, created) = (contextvars::slot_from(context), self.created());
+        self.schedule(place::rc(|| Timer::new(when, callback, context, created, self)))
     }
 
     /// [`call_at`](Self::call_at) under the name that tutorials give it.
@@ -187,6 +185,18 @@ impl EventLoop {
         if self.get_debug() { Some(Location::caller()) } else { None }
     }
 
+    #[inline]
+    #[track_caller]
+    fn push_callback<F, R>(&self, callback: F, context: ContextSlot, created: Created) -> Handle
+    where
+        F: FnOnce() -> R + 'static,
+        R: CallbackOutput + 'static,
+    {
+        let handle = place::rc(|| Callback::new(callback, context, created));
+        self.push(handle.clone());
+        Handle(handle)
+    }
+
     /// Puts a handle into the ready queue, or drops it if the loop is closed or closing.
     #[track_caller]
     pub(crate) fn push(&self, handle: Rc<dyn RawHandle>) {
@@ -194,9 +204,7 @@ impl EventLoop {
             return self.check_closed();
         }
         // What other threads have asked for was asked for before.
-        if self.0.remote.has_messages() {
-            self.process_inbox();
-        }
+        self.process_inbox();
         self.0.ready.borrow_mut().push_back(handle);
     }
 

@@ -37,11 +37,12 @@ fn replace_current(context: ContextSlot) -> ContextSlot {
 }
 
 /// What the current context is. There is none while a thread ends.
+#[inline]
 pub(super) fn current() -> ContextSlot {
-    if !IS_SET.get() {
-        return ContextSlot(None);
+    match IS_SET.get() {
+        true => CURRENT.try_with(peek).unwrap_or_default(),
+        false => ContextSlot(None),
     }
-    CURRENT.try_with(peek).unwrap_or_default()
 }
 
 /// The current context as an object. While a thread ends it is lost at once.
@@ -54,8 +55,12 @@ pub(super) fn running_context() -> Context {
 }
 
 /// What a handle stores of the context it is made in.
+#[inline]
 pub(crate) fn capture() -> ContextSlot {
-    current().values()
+    match IS_SET.get() {
+        true => current().values(),
+        false => ContextSlot(None),
+    }
 }
 
 /// The slot's context as an object: the same one on every call, and the one that

@@ -58,20 +58,44 @@ pub(crate) trait DoneCallback {
 #[derive(Default)]
 pub(crate) struct Callbacks(Cell<List>);
 
-#[derive(Default)]
+/// As small as the one pointer that it holds most of the time.
 enum List {
-    #[default]
-    Empty,
     One(Rc<dyn DoneCallback>),
-    Many(Vec<Rc<dyn DoneCallback>>),
+    #[expect(clippy::box_collection, reason = "a vector in place would double the size")]
+    Other(Option<Box<Vec<Rc<dyn DoneCallback>>>>),
+}
+
+impl Default for List {
+    fn default() -> Self {
+        Self::Other(None)
+    }
 }
 
 impl List {
     fn as_slice(&self) -> &[Rc<dyn DoneCallback>] {
         match self {
-            Self::Empty => &[],
             Self::One(callback) => std::slice::from_ref(callback),
-            Self::Many(callbacks) => callbacks,
+            Self::Other(None) => &[],
+            Self::Other(Some(callbacks)) => callbacks,
+        }
+    }
+}
+
+/// The done-callbacks of a future that is done, and its loop, which calls them.
+pub(crate) struct Due {
+    list: List,
+    loop_: EventLoop,
+}
+
+impl Due {
+    pub(crate) fn schedule(self, future: &Rc<dyn RawFuture>) {
+        match self.list {
+            List::One(callback) => callback.schedule(future, &self.loop_),
+            List::Other(callbacks) => {
+                for callback in callbacks.into_iter().flat_map(|callbacks| *callbacks) {
+                    callback.schedule(future, &self.loop_);
+                }
+            }
         }
     }
 }
@@ -79,11 +103,11 @@ impl List {
 impl Callbacks {
     pub(crate) fn push(&self, callback: Rc<dyn DoneCallback>) {
         self.0.set(match self.0.take() {
-            List::Empty => List::One(callback),
-            List::One(first) => List::Many(vec![first, callback]),
-            List::Many(mut callbacks) => {
+            List::Other(None) => List::One(callback),
+            List::One(first) => List::Other(Some(Box::new(vec![first, callback]))),
+            List::Other(Some(mut callbacks)) => {
                 callbacks.push(callback);
-                List::Many(callbacks)
+                List::Other(Some(callbacks))
             }
         });
     }
@@ -91,18 +115,18 @@ impl Callbacks {
     /// Removes all that are `wanted` and returns how many they were.
     pub(crate) fn remove(&self, wanted: impl Fn(&dyn DoneCallback) -> bool) -> usize {
         let callbacks = match self.0.take() {
-            List::Empty => return 0,
             List::One(callback) => vec![callback],
-            List::Many(callbacks) => callbacks,
+            List::Other(None) => return 0,
+            List::Other(Some(callbacks)) => *callbacks,
         };
         let (removed, mut kept): (Vec<_>, Vec<_>) =
             callbacks.into_iter().partition(|callback| wanted(&**callback));
         self.0.set(match (kept.pop(), kept.is_empty()) {
-            (None, _) => List::Empty,
+            (None, _) => List::Other(None),
             (Some(only), true) => List::One(only),
             (Some(last), false) => {
                 kept.push(last);
-                List::Many(kept)
+                List::Other(Some(Box::new(kept)))
             }
         });
         removed.len()
@@ -113,38 +137,21 @@ impl Callbacks {
         drop(self.0.take());
     }
 
-    /// Forgets them all if their loop is closed.
+    /// Takes them all, to be scheduled; `None` if there are none, or nobody to call them.
     ///
     /// # Panics
     /// RuntimeError `Event loop is closed`, if there were any.
     #[track_caller]
-    pub(crate) fn check_loop(&self, core: &Core) {
-        if core.try_get_loop().is_none_or(|loop_| !loop_.is_closed()) {
-            return;
+    pub(crate) fn take_all(&self, core: &Core) -> Option<Due> {
+        let list = self.0.take();
+        if matches!(list, List::Other(None)) {
+            return None;
         }
-        if !matches!(self.0.take(), List::Empty)
-            && let Some(loop_) = core.try_get_loop()
-        {
+        let loop_ = core.try_get_loop()?;
+        if loop_.is_closed() {
             loop_.check_closed();
         }
-    }
-
-    /// Schedules and forgets them all.
-    pub(crate) fn schedule(&self, future: &Rc<dyn RawFuture>) {
-        let list = self.0.take();
-        if matches!(list, List::Empty) {
-            return;
-        }
-        let Some(loop_) = future.core().try_get_loop() else { return };
-        match list {
-            List::Empty => {}
-            List::One(callback) => callback.schedule(future, &loop_),
-            List::Many(callbacks) => {
-                for callback in callbacks {
-                    callback.schedule(future, &loop_);
-                }
-            }
-        }
+        Some(Due { list, loop_ })
     }
 
     /// `cb=[…]` of the repr, `None` if there are no callbacks.

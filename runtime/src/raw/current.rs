@@ -9,16 +9,24 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 use std::rc::Rc;
 
-use crate::tasks::{Block, RawTask};
+use crate::futures::Core;
+use crate::tasks::{Block, RawTask, TaskCore};
+
+/// A task during its step, with its two halves beside it: its trait would look them up each time.
+pub(crate) struct Current<'a> {
+    pub(crate) task: &'a Rc<dyn RawTask>,
+    pub(crate) core: &'a Core,
+    pub(crate) task_core: &'a TaskCore,
+}
 
 thread_local! {
-    static CURRENT: Cell<Option<NonNull<Rc<dyn RawTask>>>> = const { Cell::new(None) };
+    static CURRENT: Cell<Option<NonNull<Current<'static>>>> = const { Cell::new(None) };
     static BLOCK: Cell<Option<NonNull<Rc<Block>>>> = const { Cell::new(None) };
 }
 
 /// Runs `step` with `task` as the current one.
-pub(crate) fn enter<R>(task: &Rc<dyn RawTask>, step: impl FnOnce() -> R) -> R {
-    let _before = Restore(CURRENT.replace(Some(NonNull::from(task))));
+pub(crate) fn enter<R>(task: &Current<'_>, step: impl FnOnce() -> R) -> R {
+    let _before = Restore(CURRENT.replace(Some(NonNull::from(task).cast())));
     step()
 }
 
@@ -29,11 +37,12 @@ pub(crate) fn leave_blocks<R>(step: impl FnOnce() -> R) -> R {
 }
 
 /// Runs `look` with the current task.
-pub(crate) fn with<R>(look: impl FnOnce(Option<&Rc<dyn RawTask>>) -> R) -> R {
+#[inline]
+pub(crate) fn with<R>(look: impl FnOnce(Option<&Current<'_>>) -> R) -> R {
     // SAFETY: only `enter` sets the pointer, to what it borrows until `step` is over, also if
     // that unwinds. `look` runs on the same thread above that call, and its argument, whose
-    // lifetime it cannot choose, does not leave it.
-    look(CURRENT.get().map(|task| unsafe { task.as_ref() }))
+    // lifetimes it cannot choose, does not leave it.
+    look(CURRENT.get().map(|task| unsafe { task.cast::<Current<'_>>().as_ref() }))
 }
 
 /// Runs `poll` inside `block`.
@@ -50,7 +59,7 @@ pub(crate) fn block() -> Option<Rc<Block>> {
 }
 
 /// Puts back the task before, also when the step unwinds.
-struct Restore(Option<NonNull<Rc<dyn RawTask>>>);
+struct Restore(Option<NonNull<Current<'static>>>);
 
 impl Drop for Restore {
     fn drop(&mut self) {

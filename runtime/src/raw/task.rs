@@ -14,6 +14,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use crate::futures::Core;
+use crate::raw::place;
 use crate::selector_events::Remote;
 use crate::tasks::TaskCore;
 
@@ -37,13 +38,18 @@ pub(crate) struct TaskCell<C, T> {
 }
 
 impl<C: Future, T> TaskCell<C, T> {
-    pub(crate) fn new(core: Core, task: TaskCore, coroutine: C) -> Rc<Self> {
-        Rc::new(Self {
-            core,
-            task,
-            value: Cell::new(None),
-            phase: Cell::new(Phase::Idle),
-            coroutine: UnsafeCell::new(ManuallyDrop::new(coroutine)),
+    /// `parts` does nothing that can fail, so that all is built where it will lie.
+    #[inline(always)]
+    pub(crate) fn new(coroutine: C, parts: impl FnOnce() -> (Core, TaskCore)) -> Rc<Self> {
+        place::rc(|| {
+            let (core, task) = parts();
+            Self {
+                core,
+                task,
+                value: Cell::new(None),
+                phase: Cell::new(Phase::Idle),
+                coroutine: UnsafeCell::new(ManuallyDrop::new(coroutine)),
+            }
         })
     }
 
@@ -85,7 +91,9 @@ impl<C, T> TaskCell<C, T> {
 impl<C, T> Drop for TaskCell<C, T> {
     fn drop(&mut self) {
         self.clear_coroutine();
-        crate::tasks::finalize(&mut self.core, &mut self.task, std::any::type_name::<C>());
+        if self.core.is_unretrieved() {
+            crate::tasks::finalize(&mut self.core, &mut self.task, std::any::type_name::<C>());
+        }
     }
 }
 

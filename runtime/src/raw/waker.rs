@@ -32,6 +32,7 @@ struct Fixed {
 }
 
 impl TaskWaker {
+    #[inline(always)]
     pub(crate) fn new(remote: &Arc<Remote>, key: TaskKey) -> Self {
         Self { fixed: Fixed { remote: Arc::as_ptr(remote), key }, owned: OnceCell::new() }
     }

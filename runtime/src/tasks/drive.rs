@@ -11,7 +11,7 @@ use super::step::Step;
 use super::{AnyTask, RawTask, TaskCore, schedule_step, take_unclaimed};
 use crate::exceptions::{CancelledError, Error, Result, from_panic};
 use crate::futures::RawFuture;
-use crate::raw::current;
+use crate::raw::current::{self, Current};
 
 /// Polls the future in `slot`.
 ///
@@ -123,15 +123,15 @@ impl Block {
             return;
         }
         let is_own = current::with(|task| {
-            let Some(task) = task else { return false };
+            let Some(&Current { task, task_core, .. }) = task else { return false };
             let poller = self.poller.take();
             if poller.as_ref().is_some_and(|known| known.ptr_eq(&Rc::downgrade(task))) {
                 self.poller.set(poller);
             } else {
                 self.poller.set(Some(Rc::downgrade(task)));
-                task.task_core().waiters.add_block(self);
+                task_core.waiters.add_block(self);
             }
-            task.task_core().waker.is(waker)
+            task_core.waker.is(waker)
         });
         let known = self.waker.take().filter(|known| !is_own && known.will_wake(waker));
         self.waker.set(known.or_else(|| (!is_own).then(|| waker.clone())));

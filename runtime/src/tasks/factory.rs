@@ -71,7 +71,7 @@ where
 {
     #[track_caller]
     fn start(self: Box<Self>, loop_: &EventLoop, options: TaskOptions) -> AnyTask {
-        Task::start(loop_, *self, options).any()
+        Task::start(loop_, *self, &options).any()
     }
 
     fn type_name(&self) -> &'static str {

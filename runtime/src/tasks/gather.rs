@@ -12,7 +12,7 @@ use crate::coroutines::Awaitable;
 use crate::events;
 use crate::exceptions::{CancelledError, Result, panic_with};
 use crate::futures::{
-    self, AnyFuture, CancelMessage, Core, Future, RawFuture, Twin, Typed, value_repr,
+    self, AnyFuture, CancelMessage, Core, Future, Rare, RawFuture, Twin, Typed, value_repr,
 };
 
 /// The future that `gather` returns: it cancels its children and waits for them.
@@ -126,7 +126,9 @@ impl<T: 'static> Typed<T> for GatheringFuture<T> {
 
 impl<T> Drop for GatheringFuture<T> {
     fn drop(&mut self) {
-        futures::report_never_retrieved(&mut self.core, "_GatheringFuture", Twin::default());
+        if self.core.is_unretrieved() {
+            futures::report_never_retrieved(&mut self.core, "_GatheringFuture", Twin::default());
+        }
     }
 }
 
@@ -180,7 +182,7 @@ fn gather_children<T: 'static>(
         child.future.log_destroy_pending(false);
     }
     let outer = Rc::new(GatheringFuture {
-        core: Core::new(&loop_),
+        core: Core::new(Rc::downgrade(&loop_.0), Rare::new(loop_.created())),
         value: Cell::new(None),
         children: children.into_iter().map(|child| child.future).collect(),
         unfinished: Cell::new(unique.len()),

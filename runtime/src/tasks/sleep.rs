@@ -9,15 +9,16 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context as TaskContext, Poll, Waker, ready};
 
-use super::{RawTask, step};
+use super::step;
 use crate::base_events::EventLoop;
 use crate::contextvars::Context;
 use crate::events::{Created, RawHandle, RawTimer, get_running_loop, timer_repr};
 use crate::exceptions::{Error, Result, ValueError};
 use crate::futures::{
-    self, CancelMessage, Core, RawFuture, Registration, Typed, poll_reading, value_repr,
+    self, CancelMessage, Core, Rare, RawFuture, Registration, Typed, poll_reading, value_repr,
 };
-use crate::raw::current;
+use crate::raw::current::{self, Current};
+use crate::raw::place;
 use crate::timeouts::IntoDelay;
 
 /// Suspends the task for `delay` seconds.
@@ -72,7 +73,7 @@ impl StdFuture for Sleep {
             }
             State::Yielded => {
                 self.0 = State::Done;
-                let thrown = current::with(|task| task.and_then(step::take_plain_throw));
+                let thrown = current::with(|task| step::take_plain_throw(task?.task_core));
                 Poll::Ready(thrown.map_or(Ok(()), Err))
             }
             State::Unstarted(delay) => {
@@ -118,10 +119,12 @@ fn set_alarm(delay: f64) -> Result<Rc<Alarm>> {
         return Err(ValueError("Invalid delay: NaN (not a number)"));
     }
     let loop_ = get_running_loop();
-    let alarm = Rc::new(Alarm {
-        core: Core::new(&loop_),
+    let rare = Rare::new(loop_.created());
+    let when = loop_.time() + delay;
+    let alarm = place::rc(|| Alarm {
+        core: Core::new(Rc::downgrade(&loop_.0), rare),
         value: Cell::new(None),
-        when: loop_.time() + delay,
+        when,
         scheduled: Cell::new(false),
         cancelled: Cell::new(false),
         registration: Registration::default(),
@@ -131,11 +134,11 @@ fn set_alarm(delay: f64) -> Result<Rc<Alarm>> {
 }
 
 /// A bare yield: has whoever polls go on in the next iteration; or the error to raise instead.
-fn give_way(task: Option<&Rc<dyn RawTask>>, waker: &Waker) -> Option<Error> {
+fn give_way(task: Option<&Current<'_>>, waker: &Waker) -> Option<Error> {
     if let Some(task) = task {
-        let core = task.task_core();
+        let core = task.task_core;
         if core.throwing.get() {
-            return step::take_plain_throw(task);
+            return step::take_plain_throw(core);
         }
         if core.waker.is(waker) {
             core.yielded.set(true);
@@ -221,7 +224,7 @@ impl RawHandle for Alarm {
     }
 
     fn created(&self) -> Created {
-        self.core.created
+        self.core.created()
     }
 
     fn repr(&self) -> String {

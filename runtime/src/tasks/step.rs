@@ -15,14 +15,23 @@ use crate::events::{self, Created, RawHandle};
 use crate::exceptions::{Error, Result, RuntimeError, StopIteration, from_panic, panic_with};
 use crate::format_helpers;
 use crate::futures::{self, CancelMessage, Core, DoneCallback, RawFuture, Typed};
-use crate::raw::current;
+use crate::raw::current::{self, Current};
 use crate::raw::task::TaskCell;
 
 /// Takes the error that this step throws into `task`, at the await of the future
 /// whose core is `awaited`.
 ///
 /// A `CancelledError` that the future itself ended with goes before the task's own.
-pub(crate) fn take_throw(task: &Rc<dyn RawTask>, awaited: &Core) -> Option<Error> {
+#[inline]
+pub(crate) fn take_throw(task: &TaskCore, awaited: &Core) -> Option<Error> {
+    match task.throwing.get() {
+        true => take_throw_of(task, awaited),
+        false => None,
+    }
+}
+
+#[cold]
+fn take_throw_of(task: &TaskCore, awaited: &Core) -> Option<Error> {
     let error = take_plain_throw(task)?;
     if !error.is_cancelled() || !awaited.done() {
         return Some(error);
@@ -32,18 +41,18 @@ pub(crate) fn take_throw(task: &Rc<dyn RawTask>, awaited: &Core) -> Option<Error
 }
 
 /// The same at an await that no future of ours stands behind.
-pub(super) fn take_plain_throw(task: &Rc<dyn RawTask>) -> Option<Error> {
-    let core = task.task_core();
-    if !core.throwing.replace(false) {
+#[inline]
+pub(super) fn take_plain_throw(task: &TaskCore) -> Option<Error> {
+    if !task.throwing.replace(false) {
         return None;
     }
-    core.throw.take()
+    task.throw.take()
 }
 
 /// Takes the error that this step throws if nothing that was polled has taken it: then whoever
 /// asks holds a foreign future, and drops it.
 pub(crate) fn take_unclaimed() -> Option<Error> {
-    current::with(|task| task.and_then(take_plain_throw))
+    current::with(|task| take_plain_throw(task?.task_core))
 }
 
 /// Drops a task's coroutine; a panic out of that is reported, for there is nobody to raise to.
@@ -73,6 +82,7 @@ where
 {
     /// Polls the coroutine once, or ends a task that was cancelled before it began.
     fn step(self: &Rc<Self>, loop_: &EventLoop) -> Result<Step> {
+        self.task.waiters.begin_step();
         if !self.task.started.replace(true) && self.task.throwing.get() {
             return self.end_with_throw(loop_);
         }
@@ -116,11 +126,12 @@ where
 
     /// Makes the task the current one, and its context, for one step.
     fn enter(self: &Rc<Self>, loop_: &EventLoop, this: &Rc<dyn RawTask>) -> Result<()> {
-        self.task.waiters.begin_step();
         self.task.stepping.set(true);
         let _over = Over(&self.task.stepping);
-        let outcome =
-            current::enter(this, || contextvars::enter(&self.task.context, || self.step(loop_)));
+        let current = Current { task: this, core: &self.core, task_core: &self.task };
+        let outcome = current::enter(&current, || {
+            contextvars::enter(&self.task.context, || self.step(loop_))
+        });
         if let Step::Again = outcome?? {
             schedule_step(loop_, Rc::clone(this));
         }
@@ -265,7 +276,7 @@ where
     }
 
     fn created(&self) -> Created {
-        self.core.created
+        self.core.created()
     }
 
     fn slow_repr(&self) -> String {

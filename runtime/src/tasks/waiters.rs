@@ -7,18 +7,16 @@
 //! goes to.
 
 use std::cell::Cell;
+use std::mem;
 use std::rc::{Rc, Weak};
 
 use super::Block;
 use crate::futures::{CancelMessage, RawFuture, WakerCallback, is_same};
 use crate::raw::current;
 
-#[derive(Default)]
 pub(super) struct Waiters {
     /// The one future that a plain await waits for.
     first: Cell<Option<Rc<dyn RawFuture>>>,
-    /// The block that it was polled in.
-    first_block: Cell<Option<Rc<Block>>>,
     /// Whether the first was polled in the last step, and pending then.
     is_fresh: Cell<bool>,
     rest: Cell<Option<Box<Rest>>>,
@@ -27,6 +25,8 @@ pub(super) struct Waiters {
 /// What a plain await never needs.
 #[derive(Default)]
 struct Rest {
+    /// The block that the first was polled in.
+    first_block: Option<Rc<Block>>,
     /// Polled in the last step, beside the first.
     fresh: Vec<Fresh>,
     /// Polled in an earlier step; the task is registered with them still.
@@ -70,11 +70,20 @@ impl Stale {
 }
 
 impl Waiters {
-    /// Begins a step: what was waited for has yet to be polled again.
+    pub(super) const fn new() -> Self {
+        Self { first: Cell::new(None), is_fresh: Cell::new(false), rest: Cell::new(None) }
+    }
+
+    /// Begins a step: what was waited for has yet to be polled again, unless it is done.
     pub(super) fn begin_step(&self) {
         self.is_fresh.set(false);
+        if let Some(first) = self.first.take()
+            && !first.core().done()
+        {
+            self.first.set(Some(first));
+        }
         self.change_rest(|rest| {
-            for fresh in std::mem::take(&mut rest.fresh) {
+            for fresh in mem::take(&mut rest.fresh) {
                 push_stale(&mut rest.stale, &fresh.future, fresh.block);
             }
         });
@@ -82,13 +91,14 @@ impl Waiters {
 
     /// Marks `future` as still waited for; false if the task was not registered with it.
     pub(super) fn renew(&self, future: &Rc<dyn RawFuture>) -> bool {
-        let first = self.first.take();
-        let is_first = first.as_ref().is_some_and(|first| is_same(&**first, &**future));
-        self.first.set(first);
-        if is_first {
-            self.is_fresh.set(true);
-            self.first_block.set(current::block());
-            return true;
+        if let Some(first) = self.first.take() {
+            let is_first = is_same(&*first, &**future);
+            self.first.set(Some(first));
+            if is_first {
+                self.is_fresh.set(true);
+                self.set_first_block(current::block());
+                return true;
+            }
         }
         let mut known = false;
         self.change_rest(|rest| {
@@ -110,15 +120,11 @@ impl Waiters {
                 self.with_rest(|rest| rest.fresh.push(fresh));
                 return;
             }
-            // A future that is done has forgotten its callbacks.
-            Some(first) if !first.core().done() => {
-                let block = self.first_block.take();
-                self.with_rest(|rest| push_stale(&mut rest.stale, &first, block));
-            }
-            _ => {}
+            Some(first) => self.keep_stale(&first),
+            None => {}
         }
         self.first.set(Some(future));
-        self.first_block.set(current::block());
+        self.set_first_block(current::block());
         self.is_fresh.set(true);
     }
 
@@ -137,12 +143,30 @@ impl Waiters {
         if self.is_fresh.get() {
             return;
         }
-        if let Some(first) = self.first.take()
-            && !first.core().done()
-        {
-            let block = self.first_block.take();
-            self.with_rest(|rest| push_stale(&mut rest.stale, &first, block));
+        if let Some(first) = self.first.take() {
+            self.keep_stale(&first);
         }
+    }
+
+    /// Remembers the first, which this step has not polled, if that is still pending: a future
+    /// that is done has forgotten its callbacks.
+    fn keep_stale(&self, first: &Rc<dyn RawFuture>) {
+        if first.core().done() {
+            return;
+        }
+        self.with_rest(|rest| {
+            let block = rest.first_block.take();
+            push_stale(&mut rest.stale, first, block);
+        });
+    }
+
+    fn set_first_block(&self, block: Option<Rc<Block>>) {
+        let mut before = None;
+        match block {
+            Some(_) => self.with_rest(|rest| before = mem::replace(&mut rest.first_block, block)),
+            None => self.change_rest(|rest| before = rest.first_block.take()),
+        }
+        drop(before);
     }
 
     /// Takes the wake-up of `task` back from everything.
@@ -197,9 +221,9 @@ impl Waiters {
     /// Shows every pending future that the task waits for, and the block it was polled in.
     pub(super) fn for_each(&self, mut show: impl FnMut(Rc<dyn RawFuture>, Option<&Rc<Block>>)) {
         if let Some(first) = self.first() {
-            let block = self.first_block.take();
+            let mut block = None;
+            self.change_rest(|rest| block = rest.first_block.clone());
             show(first, block.as_ref());
-            self.first_block.set(block);
         }
         self.change_rest(|rest| {
             for fresh in &rest.fresh {
