@@ -600,6 +600,7 @@ impl EventLoop {
     }
 
     /// Gives a new task its place, which `make` fills.
+    #[inline(always)]
     pub(crate) fn register_task<R: RawTask>(&self, make: impl FnOnce(TaskKey) -> Rc<R>) -> Rc<R> {
         let serial = self.0.next_serial.get();
         self.0.next_serial.set(serial + 1);

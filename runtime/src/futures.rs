@@ -14,6 +14,7 @@
 mod any;
 mod callbacks;
 mod chain;
+mod waiting;
 
 use std::any::Any;
 use std::cell::Cell;
@@ -23,7 +24,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::task::{Context as TaskContext, Poll, Waker};
+use std::task::{Context as TaskContext, Poll};
 
 use crate::base_events::{EventLoop, ExceptionContext, Inner, log_exception};
 use crate::base_futures;
@@ -33,7 +34,6 @@ use crate::exceptions::{
     CancelledError, Error, InvalidStateError, Result, RuntimeError, StopIteration,
 };
 use crate::format_helpers::repr_value;
-use crate::raw::current::{self, Current};
 use crate::raw::place;
 use crate::tasks::{self, TaskCore};
 
@@ -44,6 +44,7 @@ pub(crate) use callbacks::WakerCallback;
 pub(crate) use callbacks::{Callbacks, DoneCallback, Function};
 pub(crate) use chain::{chain_coroutine, wrap_job};
 pub use chain::{wrap_future, wrap_future_with};
+pub(crate) use waiting::{Registration, poll_reading, probe};
 
 /// The message of a cancellation, shared by all whom it reaches.
 pub(crate) type CancelMessage = Option<Arc<str>>;
@@ -403,9 +404,50 @@ impl RawFuture for Ghost {
 }
 
 /// A plain future.
-struct FutureCell<T> {
+pub(crate) struct FutureCell<T> {
     core: Core,
     value: Cell<Option<T>>,
+}
+
+impl<T: 'static> FutureCell<T> {
+    #[track_caller]
+    pub(crate) fn new(loop_: &EventLoop) -> Rc<Self> {
+        let rare = Rare::new(loop_.created());
+        place::rc(|| Self {
+            core: Core::new(Rc::downgrade(&loop_.0), rare),
+            value: Cell::new(None),
+        })
+    }
+
+    /// Ends the future with `value`, unless it is done: then this is false.
+    pub(crate) fn wake(self: &Rc<Self>, value: T) -> bool {
+        if self.core.done() {
+            return false;
+        }
+        self.value.set(Some(value));
+        let future: Rc<dyn RawFuture> = self.clone();
+        finish(&future, None);
+        true
+    }
+
+    /// [`Future`]'s poll, of which the type of the future is known.
+    pub(crate) fn poll(
+        self: &Rc<Self>,
+        registration: &Registration,
+        cx: &TaskContext<'_>,
+    ) -> Poll<Result<T>> {
+        let core = &self.core;
+        poll_reading(
+            core,
+            registration,
+            || self.clone(),
+            cx,
+            || match core.read_error() {
+                Some(error) => Err(error),
+                None => self.value.take().ok_or_else(taken),
+            },
+        )
+    }
 }
 
 impl<T: 'static> RawFuture for FutureCell<T> {
@@ -486,11 +528,7 @@ impl<T: 'static> Future<T> {
 
     #[track_caller]
     pub(crate) fn on(loop_: &EventLoop) -> Self {
-        let rare = Rare::new(loop_.created());
-        Self::of(place::rc(|| FutureCell {
-            core: Core::new(Rc::downgrade(&loop_.0), rare),
-            value: Cell::new(None),
-        }))
+        Self::of(FutureCell::new(loop_))
     }
 
     pub(crate) fn of(future: Rc<dyn Typed<T>>) -> Self {
@@ -568,32 +606,6 @@ impl<T: 'static> Future<T> {
     }
 }
 
-/// Polls the future whose core is `core`: when it is done, `read` says how it ended; else
-/// whoever polls is registered with it, or given the error that its task is to raise.
-pub(crate) fn poll_reading<T>(
-    core: &Core,
-    registration: &Registration,
-    raw: impl FnOnce() -> Rc<dyn RawFuture>,
-    cx: &TaskContext<'_>,
-    read: impl FnOnce() -> Result<T>,
-) -> Poll<Result<T>> {
-    current::with(|task| {
-        if let Some(task) = task
-            && let Some(error) = tasks::take_throw(task.task_core, core)
-        {
-            return Poll::Ready(Err(error));
-        }
-        if core.done() {
-            return Poll::Ready(read());
-        }
-        match task {
-            Some(task) if task.task_core.waker.is(cx.waker()) => tasks::wait_on(task, raw(), core),
-            task => wait_foreign(&raw(), registration, task, cx.waker()),
-        }
-        Poll::Pending
-    })
-}
-
 #[cold]
 fn taken() -> Error {
     InvalidStateError(
@@ -610,81 +622,6 @@ struct PutBack<'a, T> {
 impl<T> Drop for PutBack<'_, T> {
     fn drop(&mut self) {
         self.cell.set(self.value.take());
-    }
-}
-
-thread_local! {
-    /// Where a handle that is being probed leaves its future.
-    static PROBED: Cell<Option<Probed>> = const { Cell::new(None) };
-}
-
-enum Probed {
-    Wanted,
-    Pending(AnyFuture),
-}
-
-/// Polls a future that is known to be one of our handles: its output, or its future if pending.
-///
-/// # Panics
-/// If it is no handle of ours.
-pub(crate) fn probe<F: StdFuture>(handle: Pin<&mut F>) -> Result<F::Output, AnyFuture> {
-    PROBED.set(Some(Probed::Wanted));
-    let polled = handle.poll(&mut TaskContext::from_waker(Waker::noop()));
-    match (polled, PROBED.take()) {
-        (Poll::Ready(output), _) => Ok(output),
-        (Poll::Pending, Some(Probed::Pending(future))) => Err(future),
-        (Poll::Pending, _) => unreachable!("a pending handle leaves its future"),
-    }
-}
-
-/// Leaves a standard waker with `future`: somebody other than a task's step polls it.
-#[cold]
-fn wait_foreign(
-    future: &Rc<dyn RawFuture>,
-    registration: &Registration,
-    task: Option<&Current<'_>>,
-    waker: &Waker,
-) {
-    if PROBED.try_with(Cell::take).ok().flatten().is_some() {
-        return PROBED.set(Some(Probed::Pending(AnyFuture(Rc::clone(future)))));
-    }
-    let (callback, is_new) = registration.renew(future, waker);
-    if let Some(task) = task {
-        tasks::wait_on_foreign(task, &callback);
-    }
-    if is_new {
-        future.core().callbacks.push(callback);
-    }
-}
-
-/// The waker that a handle has left with its future: taken back when the handle goes, or is
-/// polled with another one.
-#[derive(Default)]
-pub(crate) struct Registration(Cell<Option<Rc<WakerCallback>>>);
-
-impl Registration {
-    /// The callback for `waker`, and whether it has yet to be added.
-    fn renew(&self, future: &Rc<dyn RawFuture>, waker: &Waker) -> (Rc<WakerCallback>, bool) {
-        let known = self.0.take();
-        if let Some(known) = &known
-            && known.wakes(waker)
-        {
-            let callback = Rc::clone(known);
-            self.0.set(Some(callback.clone()));
-            return (callback, false);
-        }
-        known.inspect(|known| known.take_back());
-        let callback = Rc::new(WakerCallback::new(waker.clone(), future));
-        self.0.set(Some(Rc::clone(&callback)));
-        (callback, true)
-    }
-}
-
-impl Drop for Registration {
-    fn drop(&mut self) {
-        if let Some(callback) = self.0.take() {
-            callback.take_back();
-        }
     }
 }
 

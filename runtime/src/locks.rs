@@ -17,6 +17,6 @@ mod turn;
 pub use barrier::Barrier;
 pub use condition::{Condition, ConditionGuard};
 pub use event::{Event, EventWait};
-pub(crate) use line::{Line, already_awaited};
+pub(crate) use line::{Line, Waiter, already_awaited};
 pub use lock::{Lock, LockAcquire, LockGuard};
 pub use semaphore::{BoundedSemaphore, Semaphore, SemaphoreAcquire, SemaphorePermit};

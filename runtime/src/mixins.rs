@@ -3,29 +3,35 @@
 use std::cell::OnceCell;
 use std::rc::{Rc, Weak};
 
-use crate::base_events::{EventLoop, Inner};
-use crate::events::get_running_loop;
-use crate::exceptions::{Result, RuntimeError};
+use crate::base_events::Inner;
+use crate::events;
+use crate::exceptions::{Result, RuntimeError, panic_with};
 
 /// The loop that something belongs to from the first wait on: Python's `_LoopBoundMixin`.
 #[derive(Default)]
 pub(crate) struct LoopBound(OnceCell<Weak<Inner>>);
 
 impl LoopBound {
-    /// The running loop, which has to be the one of the first call: Python's `_get_loop`.
+    /// Sees to it that the running loop is the one of the first call: Python's `_get_loop`.
     ///
     /// # Errors
     /// RuntimeError, with what `repr` says, if it is another one.
     ///
     /// # Panics
     /// RuntimeError `no running event loop`.
-    pub(crate) fn get_loop(&self, repr: impl FnOnce() -> String) -> Result<EventLoop> {
-        let loop_ = get_running_loop();
-        // The weak count keeps the address from being another loop's.
-        let bound = self.0.get_or_init(|| Rc::downgrade(&loop_.0));
-        if std::ptr::eq(bound.as_ptr(), Rc::as_ptr(&loop_.0)) {
-            return Ok(loop_);
+    #[inline]
+    pub(crate) fn check(&self, repr: impl FnOnce() -> String) -> Result<()> {
+        let is_bound = events::with_running_loop(|loop_| {
+            // The weak count keeps the address from being another loop's.
+            let bound = self.0.get_or_init(|| Rc::downgrade(&loop_.0));
+            std::ptr::eq(bound.as_ptr(), Rc::as_ptr(&loop_.0))
+        });
+        match is_bound {
+            Some(true) => Ok(()),
+            Some(false) => {
+                Err(RuntimeError(format!("{} is bound to a different event loop", repr())))
+            }
+            None => panic_with(RuntimeError("no running event loop")),
         }
-        Err(RuntimeError(format!("{} is bound to a different event loop", repr())))
     }
 }

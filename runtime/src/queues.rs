@@ -13,7 +13,6 @@ use std::future::Future as StdFuture;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use crate::base_events::EventLoop;
 use crate::exceptions::{Error, QueueEmpty, QueueFull, QueueShutDown, Result, ValueError};
 use crate::locks::{Event, Line};
 use crate::mixins::LoopBound;
@@ -128,14 +127,18 @@ impl<T> Queue<T> {
     /// assert_eq!(error.into_item(), "second");
     /// ```
     pub fn put_nowait(&self, item: T) -> Result<(), PutError<T>> {
+        self.offer(item).map_err(|refused| match refused {
+            Refused::Full(item) => PutError::new(Error::bare::<QueueFull>(), item),
+            Refused::ShutDown(item) => PutError::new(Error::bare::<QueueShutDown>(), item),
+        })
+    }
+
+    fn offer(&self, item: T) -> Result<(), Refused<T>> {
         let inner = &*self.0;
         if inner.is_shutdown.get() {
-            return Err(PutError::new(Error::bare::<QueueShutDown>(), item));
+            return Err(Refused::ShutDown(item));
         }
-        if self.full() {
-            return Err(PutError::new(Error::bare::<QueueFull>(), item));
-        }
-        inner.items.push(item);
+        inner.items.push(item, inner.maxsize).map_err(Refused::Full)?;
         inner.unfinished_tasks.update(|count| count + 1);
         inner.finished.clear();
         wake_up_next(&inner.getters);
@@ -162,15 +165,16 @@ impl<T> Queue<T> {
     /// # Errors
     /// QueueShutDown if the queue was shut down and is empty; QueueEmpty.
     pub fn get_nowait(&self) -> Result<T> {
-        let inner = &*self.0;
-        let Some(item) = inner.items.pop() else {
-            return Err(match inner.is_shutdown.get() {
-                true => Error::bare::<QueueShutDown>(),
-                false => Error::bare::<QueueEmpty>(),
-            });
-        };
-        wake_up_next(&inner.putters);
-        Ok(item)
+        self.take().ok_or_else(|| match self.0.is_shutdown.get() {
+            true => Error::bare::<QueueShutDown>(),
+            false => Error::bare::<QueueEmpty>(),
+        })
+    }
+
+    fn take(&self) -> Option<T> {
+        let item = self.0.items.pop()?;
+        wake_up_next(&self.0.putters);
+        Some(item)
     }
 
     /// The items as they come, until the queue is shut down and empty.
@@ -246,8 +250,8 @@ impl<T> Queue<T> {
         if immediate {
             self.drain();
         }
-        wake_all(&inner.getters);
-        wake_all(&inner.putters);
+        inner.getters.release_all(());
+        inner.putters.release_all(());
     }
 
     fn drain(&self) {
@@ -265,28 +269,24 @@ impl<T> Queue<T> {
         self.0.items.class_name()
     }
 
-    fn get_loop(&self) -> Result<EventLoop>
+    fn check_loop(&self) -> Result<()>
     where
         T: 'static,
     {
-        self.0.bound.get_loop(|| format!("{self:?}"))
+        self.0.bound.check(|| format!("{self:?}"))
     }
+}
+
+/// Why an item was not put in, and the item.
+enum Refused<T> {
+    Full(T),
+    ShutDown(T),
 }
 
 /// Wakes the first who was not woken or cancelled, and takes all up to him out of the line.
+#[inline]
 fn wake_up_next(line: &Line<()>) {
-    while let Some(waiter) = line.pop() {
-        if waiter.set_result(()).is_ok() {
-            return;
-        }
-    }
-}
-
-fn wake_all(line: &Line<()>) {
-    while let Some(waiter) = line.pop() {
-        // One that is done knows already.
-        let _ = waiter.set_result(());
-    }
+    line.release_first(());
 }
 
 impl<T> Clone for Queue<T> {

@@ -359,11 +359,10 @@ impl EventLoop {
         A::Value: 'static,
     {
         self.check_closed();
-        let mut coroutine = Some(coroutine.into_future());
-        if let Some(Child { future, .. }) = Child::<A::Value>::take_from(&mut coroutine) {
-            panic_with(TypeError(format!("a coroutine was expected, got {future:?}")));
+        if is_handle::<A>() {
+            refuse(coroutine);
         }
-        let Some(coroutine) = coroutine else { unreachable!("only a handle is taken out") };
+        let coroutine = coroutine.into_future();
         options.created = self.created();
         match self.get_task_factory() {
             Some(factory) => {
@@ -393,6 +392,19 @@ impl EventLoop {
         }
         self.create_task_with(awaitable, options)
     }
+}
+
+/// Panics about a handle in the place of a coroutine.
+#[cold]
+#[track_caller]
+fn refuse<A>(handle: A) -> !
+where
+    A: Awaitable,
+    A::IntoFuture: 'static,
+    A::Value: 'static,
+{
+    let future = Child::<A::Value>::from_handle(handle.into_future()).future;
+    panic_with(TypeError(format!("a coroutine was expected, got {future:?}")))
 }
 
 /// A future that somebody waits for.
@@ -430,18 +442,22 @@ impl<T: 'static> Origin<T> {
 }
 
 impl<T: 'static> Child<T> {
-    /// Takes the future out of `slot` if that holds a handle and not a coroutine.
-    fn take_from<F: 'static>(slot: &mut Option<F>) -> Option<Self> {
-        let slot: &mut dyn Any = slot;
-        if let Some(future) = slot.downcast_mut::<Option<Future<T>>>() {
-            return Some(Self { future: future.take()?, origin: Origin::Given });
+    /// The future of a handle, which [`is_handle`] has said it is.
+    fn from_handle<F: 'static>(handle: F) -> Self {
+        let mut slot = Some(handle);
+        let slot: &mut dyn Any = &mut slot;
+        if let Some(Some(future)) = slot.downcast_mut::<Option<Future<T>>>().map(Option::take) {
+            return Self { future, origin: Origin::Given };
         }
-        if let Some(task) = slot.downcast_mut::<Option<Task<T>>>() {
-            let task = task.take()?;
-            return Some(Self { future: Future::clone(&task), origin: Origin::Given });
+        if let Some(Some(task)) = slot.downcast_mut::<Option<Task<T>>>().map(Option::take) {
+            return Self { future: Future::clone(&task), origin: Origin::Given };
         }
-        let shared = slot.downcast_mut::<Option<Shared<T>>>()?.take()?;
-        Some(Self { future: shared.future, origin: Origin::Shared(shared.read) })
+        match slot.downcast_mut::<Option<Shared<T>>>().map(Option::take) {
+            Some(Some(shared)) => {
+                Self { future: shared.future, origin: Origin::Shared(shared.read) }
+            }
+            _ => unreachable!("there are no other handles"),
+        }
     }
 
     /// Whether it is a task that was made for this purpose.
@@ -467,8 +483,8 @@ where
     A::IntoFuture: 'static,
     A::Value: 'static,
 {
-    let mut slot = Some(awaitable.into_future());
-    if let Some(child) = Child::take_from(&mut slot) {
+    if is_handle::<A>() {
+        let child = Child::from_handle(awaitable.into_future());
         if loop_.is_some_and(|loop_| !child.future.core().belongs_to(loop_)) {
             return Err(ValueError(
                 "The future belongs to a different loop than the one specified as the loop \
@@ -477,9 +493,8 @@ where
         }
         return Ok(child);
     }
-    let Some(coroutine) = slot else { unreachable!("only a handle is taken out") };
     let loop_ = loop_.cloned().unwrap_or_else(events::get_event_loop);
-    let task = loop_.create_task(coroutine);
+    let task = loop_.create_task(awaitable);
     Ok(Child { future: Future::clone(&task), origin: Origin::New })
 }
 

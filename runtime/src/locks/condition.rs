@@ -2,14 +2,12 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::future::Future as StdFuture;
+use std::future::{Future as StdFuture, poll_fn};
 use std::rc::Rc;
 
-use super::line::{Line, object_repr};
+use super::line::{Line, Waiter, object_repr};
 use super::lock::{Lock, LockAcquire};
-use crate::base_events::EventLoop;
 use crate::exceptions::{Error, Result, RuntimeError};
-use crate::futures::Future;
 use crate::mixins::LoopBound;
 
 /// Lets tasks wait until another one, under the same lock, notifies them.
@@ -177,12 +175,12 @@ impl Condition {
         if !self.locked() {
             return Err(RuntimeError("cannot wait on un-acquired lock"));
         }
-        let loop_ = self.0.bound.get_loop(|| format!("{self:?}"))?;
+        self.0.bound.check(|| format!("{self:?}"))?;
         self.release()?;
         held.set(false);
         // Whatever goes wrong from here on may do so after we were notified: it is passed on.
         let notification = PassOn(Some(self));
-        let outcome = self.wait_in_line(&loop_).await;
+        let outcome = self.wait_in_line().await;
         let outcome = match self.reacquire().await? {
             None => outcome,
             Some(error) => Err(error),
@@ -194,9 +192,9 @@ impl Condition {
         outcome
     }
 
-    async fn wait_in_line(&self, loop_: &EventLoop) -> Result<bool> {
-        let mut place = Place { line: &self.0.waiters, waiter: self.0.waiters.join(loop_) };
-        (&mut place.waiter).await?;
+    async fn wait_in_line(&self) -> Result<bool> {
+        let place = Place { line: &self.0.waiters, waiter: self.0.waiters.join() };
+        poll_fn(|cx| place.waiter.poll(cx)).await?;
         Ok(true)
     }
 
@@ -234,7 +232,7 @@ impl fmt::Debug for Condition {
 /// A place in the line, given up in the end.
 struct Place<'a> {
     line: &'a Line<bool>,
-    waiter: Future<bool>,
+    waiter: Waiter<bool>,
 }
 
 impl Drop for Place<'_> {

@@ -3,41 +3,48 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
-use crate::base_events::EventLoop;
-use crate::exceptions::{RuntimeError, panic_with};
-use crate::futures::Future;
+use crate::events;
+use crate::exceptions::{Result, RuntimeError, panic_with};
+use crate::futures::{FutureCell, RawFuture, Registration};
 
 /// The futures of those who wait: Python's `_waiters`.
 ///
 /// Ending one may run a foreign waker, so the line is never borrowed meanwhile.
-pub(crate) struct Line<T>(RefCell<VecDeque<Future<T>>>);
+pub(crate) struct Line<T>(RefCell<VecDeque<Rc<FutureCell<T>>>>);
 
 impl<T: 'static> Line<T> {
     pub(crate) fn len(&self) -> usize {
         self.0.borrow().len()
     }
 
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.borrow().is_empty()
     }
 
     /// Whether somebody waits whose future was not cancelled.
     pub(crate) fn is_waited_in(&self) -> bool {
-        self.0.borrow().iter().any(|waiter| !waiter.cancelled())
+        self.0.borrow().iter().any(|waiter| !waiter.core().cancelled())
     }
 
-    /// Puts a new future at the end.
-    pub(crate) fn join(&self, loop_: &EventLoop) -> Future<T> {
-        let waiter = loop_.create_future();
-        self.0.borrow_mut().push_back(waiter.clone());
-        waiter
+    /// Puts a new future of the running loop at the end.
+    ///
+    /// # Panics
+    /// RuntimeError `no running event loop`.
+    pub(crate) fn join(&self) -> Waiter<T> {
+        let Some(future) = events::with_running_loop(FutureCell::new) else {
+            panic_with(RuntimeError("no running event loop"));
+        };
+        self.0.borrow_mut().push_back(Rc::clone(&future));
+        Waiter { future, registration: Registration::default() }
     }
 
     /// Takes a future out, if it is still there.
-    pub(crate) fn remove(&self, waiter: &Future<T>) {
+    pub(crate) fn remove(&self, waiter: &Waiter<T>) {
         let mut line = self.0.borrow_mut();
-        if let Some(place) = line.iter().position(|other| other == waiter) {
+        if let Some(place) = line.iter().position(|other| Rc::ptr_eq(other, &waiter.future)) {
             line.remove(place);
         }
     }
@@ -46,28 +53,29 @@ impl<T: 'static> Line<T> {
     ///
     /// It ends as cancelled, for those who still look at it, and tells nobody: his task may go
     /// on with something else.
-    pub(crate) fn abandon(&self, waiter: &Future<T>) -> bool {
+    pub(crate) fn abandon(&self, waiter: &Waiter<T>) -> bool {
         self.remove(waiter);
-        waiter.core().callbacks.clear();
-        waiter.cancel();
-        !waiter.cancelled()
+        let future = &waiter.future;
+        future.core().callbacks.clear();
+        Rc::clone(future).cancel(None);
+        !future.core().cancelled()
     }
 
-    pub(crate) fn pop(&self) -> Option<Future<T>> {
-        self.0.borrow_mut().pop_front()
+    /// Wakes the first in line, unless he is done.
+    pub(crate) fn wake_head(&self, value: T) {
+        let head = self.0.borrow().front().cloned();
+        if let Some(head) = head {
+            head.wake(value);
+        }
     }
 
-    pub(crate) fn first(&self) -> Option<Future<T>> {
-        self.0.borrow().front().cloned()
-    }
-
-    /// Ends the first future that is not done; false if there is none.
+    /// Wakes the first who is not done; false if there is none.
     pub(crate) fn wake_first(&self, value: T) -> bool {
-        let first = self.0.borrow().iter().find(|waiter| !waiter.done()).cloned();
-        first.is_some_and(|waiter| waiter.set_result(value).is_ok())
+        let first = self.0.borrow().iter().find(|waiter| !waiter.core().done()).cloned();
+        first.is_some_and(|waiter| waiter.wake(value))
     }
 
-    /// Ends the first `count` futures that are not done.
+    /// Wakes the first `count` who are not done.
     pub(crate) fn wake(&self, count: usize, value: T)
     where
         T: Copy,
@@ -77,9 +85,51 @@ impl<T: 'static> Line<T> {
             return;
         }
         let waiters = Vec::from_iter(self.0.borrow().iter().cloned());
-        let woken =
-            waiters.iter().filter(|waiter| !waiter.done() && waiter.set_result(value).is_ok());
+        let woken = waiters.iter().filter(|waiter| waiter.wake(value));
         woken.take(count).for_each(drop);
+    }
+
+    /// Wakes the first who is not done, and takes all up to him out of the line.
+    #[inline(always)]
+    pub(crate) fn release_first(&self, value: T)
+    where
+        T: Copy,
+    {
+        while !self.is_empty() && !self.release_head(value) {}
+    }
+
+    /// Wakes all, and empties the line.
+    pub(crate) fn release_all(&self, value: T)
+    where
+        T: Copy,
+    {
+        while !self.is_empty() {
+            self.release_head(value);
+        }
+    }
+
+    /// Takes the head out of the line; whether this has woken him.
+    #[inline(never)]
+    fn release_head(&self, value: T) -> bool {
+        let head = self.0.borrow_mut().pop_front();
+        head.is_some_and(|waiter| waiter.wake(value))
+    }
+}
+
+/// The future of one who waits in a [`Line`], as he holds it.
+pub(crate) struct Waiter<T> {
+    future: Rc<FutureCell<T>>,
+    registration: Registration,
+}
+
+impl<T: 'static> Waiter<T> {
+    pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<Result<T>> {
+        self.future.poll(&self.registration, cx)
+    }
+
+    /// Whether it was his turn already.
+    pub(crate) fn was_woken(&self) -> bool {
+        self.future.core().done() && !self.future.core().cancelled()
     }
 }
 

@@ -108,12 +108,7 @@ impl Lock {
 
     /// Wakes the first in line, unless he is woken already.
     fn wake_up_first(&self) {
-        if let Some(first) = self.0.waiters.first()
-            && !first.done()
-        {
-            // Only a future that is done refuses.
-            let _ = first.set_result(true);
-        }
+        self.0.waiters.wake_head(true);
     }
 }
 

@@ -5,9 +5,8 @@ use std::future::Future as StdFuture;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::line::{Line, already_awaited};
+use super::line::{Line, Waiter, already_awaited};
 use crate::exceptions::Result;
-use crate::futures::Future;
 use crate::mixins::LoopBound;
 
 /// What is waited for in a line.
@@ -34,7 +33,7 @@ pub(super) enum Exit {
 pub(super) struct Turn<A: Awaited> {
     /// `None` once it is over.
     awaited: Option<A>,
-    waiter: Option<Future<bool>>,
+    waiter: Option<Waiter<bool>>,
 }
 
 impl<A: Awaited> Turn<A> {
@@ -52,18 +51,16 @@ impl<A: Awaited> Turn<A> {
         let waiter = match &mut self.waiter {
             Some(waiter) => waiter,
             None if awaited.enter() => return Poll::Ready(Ok(true)),
-            None => match awaited.bound().get_loop(|| format!("{awaited:?}")) {
-                Ok(loop_) => self.waiter.insert(awaited.line().join(&loop_)),
-                Err(error) => return Poll::Ready(Err(error)),
-            },
+            None => {
+                awaited.bound().check(|| format!("{awaited:?}"))?;
+                self.waiter.insert(awaited.line().join())
+            }
         };
-        let outcome = ready!(Pin::new(&mut *waiter).poll(cx));
+        let outcome = ready!(waiter.poll(cx));
         awaited.line().remove(waiter);
         awaited.leave(match &outcome {
             Ok(_) => Exit::Woken,
-            Err(error) if error.is_cancelled() => {
-                Exit::Cancelled { was_woken: waiter.done() && !waiter.cancelled() }
-            }
+            Err(error) if error.is_cancelled() => Exit::Cancelled { was_woken: waiter.was_woken() },
             Err(_) => Exit::Failed,
         });
         Poll::Ready(outcome)

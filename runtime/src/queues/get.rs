@@ -9,15 +9,14 @@ use futures_core::Stream;
 
 use super::{Queue, wake_up_next};
 use crate::exceptions::{Error, QueueShutDown, Result};
-use crate::futures::Future;
-use crate::locks::already_awaited;
+use crate::locks::{Waiter, already_awaited};
 
 /// An item that is being waited for: made by [`Queue::get`].
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct QueueGet<T> {
     /// `None` once it is over.
     queue: Option<Queue<T>>,
-    getter: Option<Future<()>>,
+    getter: Option<Waiter<()>>,
 }
 
 impl<T> QueueGet<T> {
@@ -30,30 +29,29 @@ impl<T: 'static> QueueGet<T> {
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let Some(queue) = &self.queue else { already_awaited() };
         loop {
-            if let Some(getter) = &mut self.getter {
-                let outcome = ready!(Pin::new(getter).poll(cx));
+            if let Some(getter) = &self.getter {
+                let outcome = ready!(getter.poll(cx));
                 if let Err(error) = outcome {
                     self.give_up();
                     return Poll::Ready(Err(error));
                 }
                 self.getter = None;
             }
-            if !queue.empty() {
-                return Poll::Ready(queue.get_nowait());
+            if let Some(item) = queue.take() {
+                return Poll::Ready(Ok(item));
             }
             if queue.0.is_shutdown.get() {
                 return Poll::Ready(Err(Error::bare::<QueueShutDown>()));
             }
-            match queue.get_loop() {
-                Ok(loop_) => self.getter = Some(queue.0.getters.join(&loop_)),
-                Err(error) => return Poll::Ready(Err(error)),
-            }
+            queue.check_loop()?;
+            self.getter = Some(queue.0.getters.join());
         }
     }
 }
 
 impl<T> QueueGet<T> {
     /// Leaves the line; if we were woken for an item, the next one is.
+    #[cold]
     fn give_up(&mut self) {
         let (Some(queue), Some(getter)) = (&self.queue, self.getter.take()) else { return };
         if queue.0.getters.abandon(&getter) && !queue.empty() {
@@ -75,8 +73,11 @@ impl<T: 'static> StdFuture for QueueGet<T> {
 }
 
 impl<T> Drop for QueueGet<T> {
+    #[inline]
     fn drop(&mut self) {
-        self.give_up();
+        if self.getter.is_some() {
+            self.give_up();
+        }
     }
 }
 

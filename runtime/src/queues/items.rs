@@ -45,14 +45,33 @@ impl<T> Items<T> {
         }
     }
 
-    pub(super) fn push(&self, item: T) {
+    /// Puts an item in, or gives it back if there are `maxsize`, which is 0 for no limit.
+    pub(super) fn push(&self, item: T, maxsize: usize) -> Result<(), T> {
+        let is_full = |len: usize| maxsize > 0 && len >= maxsize;
         match self {
-            Self::Fifo(items) => items.borrow_mut().push_back(item),
-            Self::Lifo(items) => items.borrow_mut().push(item),
+            Self::Fifo(items) => {
+                let mut items = items.borrow_mut();
+                if is_full(items.len()) {
+                    return Err(item);
+                }
+                items.push_back(item);
+            }
+            Self::Lifo(items) => {
+                let mut items = items.borrow_mut();
+                if is_full(items.len()) {
+                    return Err(item);
+                }
+                items.push(item);
+            }
             Self::Heap(items, is_before) => {
-                heappush(&mut Taken::from(items).items, item, is_before)
+                let mut taken = Taken::from(items);
+                if is_full(taken.items.len()) {
+                    return Err(item);
+                }
+                heappush(&mut taken.items, item, is_before);
             }
         }
+        Ok(())
     }
 
     pub(super) fn pop(&self) -> Option<T> {

@@ -7,10 +7,9 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::{Queue, wake_up_next};
+use super::{Queue, Refused, wake_up_next};
 use crate::exceptions::{Error, QueueShutDown};
-use crate::futures::Future;
-use crate::locks::already_awaited;
+use crate::locks::{Waiter, already_awaited};
 
 /// An item that is being put into a queue: made by [`Queue::put`].
 #[must_use = "futures do nothing unless you `.await` or poll them"]
@@ -18,7 +17,7 @@ pub struct QueuePut<T> {
     queue: Queue<T>,
     /// `None` once it is over.
     item: Option<T>,
-    putter: Option<Future<()>>,
+    putter: Option<Waiter<()>>,
 }
 
 impl<T> QueuePut<T> {
@@ -27,6 +26,7 @@ impl<T> QueuePut<T> {
     }
 
     /// Leaves the line; if we were woken for a place, the next one is.
+    #[cold]
     fn give_up(&mut self) {
         let Some(putter) = self.putter.take() else { return };
         if self.queue.0.putters.abandon(&putter) && !self.queue.full() {
@@ -36,28 +36,29 @@ impl<T> QueuePut<T> {
 }
 
 impl<T: 'static> QueuePut<T> {
-    /// Waits for a place.
-    fn poll_place(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        loop {
-            if let Some(putter) = &mut self.putter {
-                let outcome = ready!(Pin::new(putter).poll(cx));
-                if let Err(error) = outcome {
-                    self.give_up();
-                    return Poll::Ready(Err(error));
-                }
-                self.putter = None;
-            }
-            if !self.queue.full() {
-                return Poll::Ready(Ok(()));
-            }
-            if self.queue.0.is_shutdown.get() {
-                return Poll::Ready(Err(Error::bare::<QueueShutDown>()));
-            }
-            match self.queue.get_loop() {
-                Ok(loop_) => self.putter = Some(self.queue.0.putters.join(&loop_)),
-                Err(error) => return Poll::Ready(Err(error)),
-            }
+    /// Waits until somebody has made a place, if we wait.
+    fn poll_putter(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
+        let Some(putter) = &self.putter else { return Poll::Ready(Ok(())) };
+        let outcome = ready!(putter.poll(cx));
+        match outcome {
+            Ok(()) => self.putter = None,
+            Err(_) => self.give_up(),
         }
+        Poll::Ready(outcome)
+    }
+
+    /// Waits behind those who came before.
+    fn join(&mut self) -> Result<(), Error> {
+        self.queue.check_loop()?;
+        self.putter = Some(self.queue.0.putters.join());
+        Ok(())
+    }
+
+    /// Gives the item back with the error, at the end.
+    #[cold]
+    fn fail(&mut self, error: Error) -> Poll<Result<(), PutError<T>>> {
+        let Some(item) = self.item.take() else { already_awaited() };
+        Poll::Ready(Err(PutError::new(error, item)))
     }
 }
 
@@ -67,21 +68,32 @@ impl<T: 'static> StdFuture for QueuePut<T> {
     type Output = Result<(), PutError<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.item.is_none() {
-            already_awaited();
+        loop {
+            if let Err(error) = ready!(self.poll_putter(cx)) {
+                return self.fail(error);
+            }
+            let Some(item) = self.item.take() else { already_awaited() };
+            match self.queue.offer(item) {
+                Ok(()) => return Poll::Ready(Ok(())),
+                Err(Refused::ShutDown(item)) => {
+                    self.item = Some(item);
+                    return self.fail(Error::bare::<QueueShutDown>());
+                }
+                Err(Refused::Full(item)) => self.item = Some(item),
+            }
+            if let Err(error) = self.join() {
+                return self.fail(error);
+            }
         }
-        let place = ready!(self.poll_place(cx));
-        let Some(item) = self.item.take() else { already_awaited() };
-        Poll::Ready(match place {
-            Ok(()) => self.queue.put_nowait(item),
-            Err(error) => Err(PutError::new(error, item)),
-        })
     }
 }
 
 impl<T> Drop for QueuePut<T> {
+    #[inline]
     fn drop(&mut self) {
-        self.give_up();
+        if self.putter.is_some() {
+            self.give_up();
+        }
     }
 }
 
