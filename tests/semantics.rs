@@ -1,12 +1,14 @@
 //! What `docs/SEMANTICS.md` says about each public name of Python's asyncio is true:
-//! the list is complete, what it calls there is there, what it calls missing is not.
+//! the list is complete, what it calls there is there, what it calls missing is not. Each of its
+//! semantics and differences names tests that exist.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
     env, fs,
     future::{IntoFuture, poll_fn},
     panic,
-    path::Path,
+    path::{Path, PathBuf},
     pin::pin,
     process::Command,
     rc::Rc,
@@ -67,6 +69,9 @@ const LOOP_METHODS: &str = "
     get_exception_handler set_exception_handler default_exception_handler
     call_exception_handler get_debug set_debug
 ";
+
+/// How many semantics `docs/SEMANTICS.md` numbers.
+const SEMANTICS: usize = 99;
 
 /// Lists names of this crate; it does not compile if one of them is missing.
 macro_rules! exported {
@@ -225,6 +230,74 @@ fn is_test(test: &str) -> bool {
     source.contains(&format!("fn {function}("))
 }
 
+/// Holds that a cell names tests, and those in `tests/conformance` scenarios with a trace; says
+/// how many scenarios it names.
+fn check_tests(of: &str, tests: &str) -> usize {
+    let mut scenarios = 0;
+    for test in tests.split(", ") {
+        let test = test.strip_prefix('`').and_then(|test| test.strip_suffix('`'));
+        let test = test.unwrap_or_else(|| panic!("{of}: tests are `file.rs::function`: {tests}"));
+        assert!(is_test(test), "{of}: there is no {test}");
+        if let Some(scenario) = test.strip_prefix("tests/conformance/") {
+            let (area, name) = scenario.split_once(".rs::").expect("a file and a function");
+            let trace = traces().join(area).join(name).with_extension("txt");
+            assert!(trace.exists(), "{of}: {test} is no scenario");
+            scenarios += 1;
+        }
+    }
+    scenarios
+}
+
+/// Where the traces are that CPython recorded.
+fn traces() -> PathBuf {
+    root().join("tests/conformance/traces")
+}
+
+#[test]
+fn every_semantic_has_its_status_and_its_tests() {
+    let document = document();
+    let rows = table(&document, "Semantics");
+    let numbers: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+    assert_eq!(numbers, (1..=SEMANTICS).map(|number| number.to_string()).collect::<Vec<_>>());
+    for row in rows {
+        let [number, what, status, tests] = row[..] else {
+            panic!("not a number, a semantic, a status and tests: {row:?}");
+        };
+        assert!(!what.is_empty(), "{number}: what happens?");
+        match status {
+            "there" => assert!(check_tests(number, tests) > 0, "{number}: no trace shows it"),
+            "different" => _ = check_tests(number, tests),
+            "not yet" => assert_eq!(tests, "", "{number}: what is not there has no tests"),
+            _ => panic!("{number}: the status is there, different or not yet"),
+        }
+    }
+}
+
+/// `[iteration time] label: number, end` of a trace as `number | label`.
+fn cost(line: &str) -> Option<String> {
+    let (_, text) = line.split_once("] ")?;
+    let (label, number) = text.rsplit_once(", ")?.0.rsplit_once(": ")?;
+    Some(format!("{number} | {label}"))
+}
+
+#[test]
+fn the_iterations_are_those_of_the_traces() {
+    let mut traced = BTreeSet::new();
+    for entry in fs::read_dir(traces().join("iterations")).unwrap() {
+        let path = entry.unwrap().path();
+        let scenario = path.file_stem().unwrap().to_str().unwrap();
+        let test = format!("`tests/conformance/iterations.rs::{scenario}`");
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let cost = cost(line).unwrap_or_else(|| panic!("{scenario}: no cost: {line}"));
+            traced.insert(format!("{cost} | {test}"));
+        }
+    }
+    let document = document();
+    let listed: Vec<_> = table(&document, "Iterations").iter().map(|row| row.join(" | ")).collect();
+    assert_eq!(listed.len(), traced.len(), "a row is there twice, or missing");
+    assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), traced);
+}
+
 #[test]
 fn every_difference_has_its_reason_and_its_test() {
     let document = document();
@@ -235,13 +308,11 @@ fn every_difference_has_its_reason_and_its_test() {
             panic!("not a difference, a reason and tests: {row:?}");
         };
         assert!(!reason.is_empty(), "{difference}: why?");
-        for test in tests.split(", ") {
-            assert!(is_test(test.trim_matches('`')), "{difference}: there is no {test}");
-        }
+        check_tests(difference, tests);
     }
 }
 
-// One test for each difference that no other test shows.
+// One test for each semantic and each difference that no other test shows.
 
 /// Runs a coroutine on a loop of its own with a virtual clock.
 fn run<T: 'static>(main: impl std::future::Future<Output = Result<T>> + 'static) -> Result<T> {
@@ -290,6 +361,25 @@ async fn select<T>(first: impl IntoFuture<Output = T>, second: impl IntoFuture<O
         Poll::Pending => second.as_mut().poll(cx),
     })
     .await
+}
+
+#[test]
+fn a_short_wait_is_one_wait() {
+    let loop_ = asyncio::new_event_loop();
+    for delay in [0.0001, 0.0015, 0.0029] {
+        let ended = Rc::new(Cell::new(0.0));
+        let (stopper, end) = (loop_.clone(), Rc::clone(&ended));
+        let timer = loop_.call_later(delay, move || {
+            end.set(stopper.time());
+            stopper.stop();
+        });
+        let before = asyncio::__private::iteration(&loop_);
+        loop_.run_forever().unwrap();
+        // Rounded down, the wait would end too early, and the loop would have to look again.
+        assert_eq!(asyncio::__private::iteration(&loop_) - before, 1, "{delay}");
+        assert!(ended.get() > timer.when() - 1e-6, "{delay}");
+    }
+    loop_.close().unwrap();
 }
 
 #[test]

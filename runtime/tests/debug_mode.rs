@@ -73,10 +73,17 @@ fn repr(value: &impl fmt::Debug) -> String {
     cut(&format!("{value:?}"))
 }
 
-/// A loop in debug mode, whose time is real.
+/// A loop in debug mode, whose time is real, and for which nothing is slow.
 fn new_loop() -> EventLoop {
     let loop_ = asyncio::new_event_loop();
     loop_.set_debug(true);
+    loop_.set_slow_callback_duration(3600.0);
+    loop_
+}
+
+/// A loop in debug mode that tells what takes long.
+fn new_impatient_loop() -> EventLoop {
+    let loop_ = new_loop();
     loop_.set_slow_callback_duration(SLOW_CALLBACK_SECONDS);
     loop_
 }
@@ -216,7 +223,7 @@ fn a_callback_of_another_thread_that_fails() {
 
 #[test]
 fn a_callback_that_takes_long() {
-    let (log, loop_) = (Log::start(), new_loop());
+    let (log, loop_) = (Log::start(), new_impatient_loop());
     loop_.call_soon(sleep);
     run_briefly(&loop_);
     log.expect_slow("<Handle sleep() created at HERE>");
@@ -234,7 +241,7 @@ fn a_callback_that_takes_long() {
 
 #[test]
 fn a_timer_that_takes_long() {
-    let (log, loop_) = (Log::start(), new_loop());
+    let (log, loop_) = (Log::start(), new_impatient_loop());
     let called = Rc::new(Cell::new(false));
     let note = Rc::clone(&called);
     let timer = loop_.call_later(0, move || {
@@ -248,7 +255,7 @@ fn a_timer_that_takes_long() {
 
 #[test]
 fn a_step_that_takes_long_is_shown_by_its_task() {
-    let (log, loop_) = (Log::start(), new_loop());
+    let (log, loop_) = (Log::start(), new_impatient_loop());
     let options = TaskOptions::new().name("t");
     let task = loop_.create_task_with(sleep_twice(), options);
     run_briefly(&loop_);
@@ -259,7 +266,7 @@ fn a_step_that_takes_long_is_shown_by_its_task() {
 
 #[test]
 fn a_callback_that_cancelled_its_handle_and_takes_long() {
-    let (log, loop_) = (Log::start(), new_loop());
+    let (log, loop_) = (Log::start(), new_impatient_loop());
     let own = Rc::new(RefCell::new(None));
     let handle = Rc::clone(&own);
     own.replace(Some(loop_.call_soon(move || {
@@ -276,7 +283,7 @@ fn a_callback_that_cancelled_its_handle_and_takes_long() {
 
 #[test]
 fn what_is_not_slow() {
-    let (log, loop_) = (Log::start(), new_loop());
+    let (log, loop_) = (Log::start(), new_impatient_loop());
     loop_.call_soon(|| {});
     loop_.call_soon(sleep).cancel();
     loop_.set_debug(false);

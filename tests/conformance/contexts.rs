@@ -1,7 +1,8 @@
 //! Context variables: which context each callback and each step sees.
 
 use asyncio::{
-    Context, ContextVar, EventLoop, ExceptionContext, Future, Result, TaskOptions, ValueError,
+    AnyFuture, Context, ContextVar, EventLoop, ExceptionContext, Future, Handle, Result,
+    TaskOptions, ValueError,
 };
 
 use crate::trace::{attempt, new_event_loop, run, run_once, run_until, show, trace};
@@ -18,6 +19,7 @@ crate::scenarios! { contexts:
     done_callbacks_run_in_the_context_that_added_them,
     handles_and_tasks_show_their_context,
     the_exception_handler_runs_in_the_context_of_what_failed,
+    the_exception_handler_prefers_the_context_of_the_task,
     a_runner_has_one_context_for_all_its_runs,
 }
 
@@ -216,6 +218,39 @@ fn the_exception_handler_runs_in_the_context_of_what_failed() {
     set("outside");
     run_once(&loop_);
     loop_.call_exception_handler(ExceptionContext::new("nothing given")).unwrap();
+}
+
+fn the_exception_handler_prefers_the_context_of_the_task() {
+    fn handler(_loop: &EventLoop, context: &ExceptionContext) {
+        show(&context.message, get());
+    }
+
+    async fn main() -> Result<()> {
+        let loop_ = asyncio::get_running_loop();
+        loop_.set_exception_handler(handler);
+        let plain: Future<()> = loop_.create_future();
+        set("of the handle");
+        let handle = loop_.call_soon(|| {});
+        set("of the first task");
+        let first = asyncio::create_task(asyncio::sleep(0)).any();
+        set("of the second task");
+        let second = asyncio::create_task(asyncio::sleep(0));
+        set("of the caller");
+        let report = |message: &str, handle: Option<&Handle>, future: Option<AnyFuture>, task| {
+            let mut context = ExceptionContext::new(message);
+            context.handle = handle.cloned();
+            context.future = future;
+            context.task = task;
+            loop_.call_exception_handler(context)
+        };
+        report("all", Some(&handle), Some(Future::any(&second)), Some(first))?;
+        report("handle and task", Some(&handle), Some(Future::any(&second)), None)?;
+        report("handle and future", Some(&handle), Some(plain.any()), None)?;
+        report("handle", Some(&handle), None, None)?;
+        report("future", None, Some(plain.any()), None)
+    }
+
+    run(main());
 }
 
 fn a_runner_has_one_context_for_all_its_runs() {

@@ -30,6 +30,7 @@ crate::scenarios! { futures:
     a_cancelled_or_pending_future_is_dropped_silently,
     a_lost_exception_goes_to_the_exception_handler,
     futures_of_a_closed_loop_end_but_cannot_tell,
+    a_failure_that_a_closed_loop_could_not_tell_is_not_reported,
     awaiting_a_done_future_does_not_yield,
     several_waiters_resume_in_order,
     a_waiter_resumes_among_the_callbacks,
@@ -315,6 +316,21 @@ fn futures_of_a_closed_loop_end_but_cannot_tell() {
     for future in [silent, set, failed, cancelled] {
         show("future", future);
     }
+}
+
+fn a_failure_that_a_closed_loop_could_not_tell_is_not_reported() {
+    let loop_ = new_event_loop();
+    let (told, untold): (Future<()>, Future<()>) = (loop_.create_future(), loop_.create_future());
+    untold.add_done_callback(ignore);
+    loop_.close().unwrap();
+    attempt("without callbacks", || told.set_exception(ValueError("told")));
+    attempt("with callbacks", || untold.set_exception(ValueError("untold")));
+    drop(untold);
+    collect();
+    trace!("dropped");
+    drop(told);
+    collect();
+    trace!("dropped");
 }
 
 // Awaiting.

@@ -1,6 +1,9 @@
 //! How many iterations of the loop each operation takes.
 
-use asyncio::{AsCompleted, Awaitable, Error, Future, Result, Task, TaskGroup, WaitOptions};
+use asyncio::{
+    AsCompleted, Awaitable, Barrier, Condition, Error, Event, EventLoop, Future, Lock, Queue,
+    Result, Semaphore, Task, TaskGroup, WaitOptions,
+};
 
 use crate::blocks::briefly;
 use crate::trace::{iteration, run, trace};
@@ -13,6 +16,8 @@ crate::scenarios! { iterations:
     what_takes_two_if_tasks_are_eager,
     what_takes_three,
     what_takes_more,
+    what_takes_none_if_nobody_contends,
+    what_takes_two_if_somebody_contends,
 }
 
 async fn noop() -> Result<()> {
@@ -90,6 +95,23 @@ fn cancelled_while_waiting() -> Future<()> {
     let canceller = future.clone();
     asyncio::get_running_loop().call_soon(move || canceller.cancel());
     future
+}
+
+async fn held_lock() -> Result<Lock> {
+    let lock = Lock::new();
+    lock.acquire().await?;
+    let held = lock.clone();
+    asyncio::get_running_loop().call_soon(move || held.release());
+    Ok(lock)
+}
+
+/// `put` with the error alone, without the item.
+async fn put(queue: &Queue<()>) -> Result<()> {
+    Ok(queue.put(()).await?)
+}
+
+async fn notify(condition: Condition) -> Result<()> {
+    condition.lock().await?.notify(1)
 }
 
 fn what_takes_none() {
@@ -207,4 +229,67 @@ fn what_takes_more() {
     }
 
     run(main());
+}
+
+fn what_takes_none_if_nobody_contends() {
+    async fn main() -> Result<()> {
+        let (lock, semaphore, event) = (Lock::new(), Semaphore::new(1), Event::new());
+        cost("a free lock", lock.acquire()).await?;
+        cost("the lock of a condition", Condition::new().acquire()).await?;
+        cost("a free semaphore", semaphore.acquire()).await?;
+        event.set();
+        cost("an event that is set", event.wait()).await?;
+        cost("a barrier of one", Barrier::new(1).wait()).await?;
+        let queue = Queue::new(1);
+        cost("a queue with a place", put(&queue)).await?;
+        cost("a queue with an item", queue.get()).await?;
+        queue.task_done()?;
+        cost("a queue without work", queue.join()).await
+    }
+
+    run(main());
+}
+
+fn what_takes_two_if_somebody_contends() {
+    async fn main() -> Result<()> {
+        let loop_ = asyncio::get_running_loop();
+        cost("a lock released by call_soon", held_lock().await?.acquire()).await?;
+        let semaphore = Semaphore::new(0);
+        let released = semaphore.clone();
+        loop_.call_soon(move || released.release());
+        cost("a semaphore released by call_soon", semaphore.acquire()).await?;
+        let event = Event::new();
+        let set = event.clone();
+        loop_.call_soon(move || set.set());
+        cost("an event set by call_soon", event.wait()).await?;
+        contend_for_a_queue(&loop_).await?;
+        let condition = Condition::new();
+        condition.acquire().await?;
+        let notifier = asyncio::create_task(notify(condition.clone()));
+        cost("a condition notified by a task", condition.wait()).await?;
+        notifier.await?;
+        let barrier = Barrier::new(2);
+        let other = asyncio::create_task(barrier.wait());
+        cost("a barrier of two", barrier.wait()).await?;
+        other.await?;
+        Ok(())
+    }
+
+    run(main());
+}
+
+async fn contend_for_a_queue(loop_: &EventLoop) -> Result<()> {
+    let queue = Queue::new(1);
+    let filled = queue.clone();
+    loop_.call_soon(move || Ok::<_, Error>(filled.put_nowait(())?));
+    cost("an item put by call_soon", queue.get()).await?;
+    queue.put(()).await?;
+    let emptied = queue.clone();
+    loop_.call_soon(move || emptied.get_nowait());
+    cost("a place made by call_soon", put(&queue)).await?;
+    for _ in 0..3 {
+        let done = queue.clone();
+        loop_.call_soon(move || done.task_done());
+    }
+    cost("work done by call_soon", queue.join()).await
 }

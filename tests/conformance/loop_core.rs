@@ -17,6 +17,7 @@ crate::scenarios! { loop_core:
     a_handle_cancelled_after_queueing_takes_its_slot,
     an_iteration_of_only_cancelled_handles_does_not_wait,
     cancelling_a_handle_that_ran_changes_nothing,
+    a_cancelled_handle_lets_go_of_its_callback,
     call_soon_threadsafe_on_the_thread_of_the_loop,
     stop_before_running_runs_one_iteration,
     stop_lets_the_batch_finish,
@@ -29,6 +30,7 @@ crate::scenarios! { loop_core:
     a_loop_that_runs_refuses_to_run_or_close,
     another_loop_refuses_to_run_meanwhile,
     close_is_idempotent,
+    closing_cancels_nothing,
     a_closed_loop_refuses_to_schedule,
     system_exit_leaves_the_rest_of_the_batch_for_later,
     keyboard_interrupt_in_a_timer_leaves_the_rest_for_later,
@@ -99,6 +101,38 @@ fn cancelling_a_handle_that_ran_changes_nothing() {
     show("cancelled", handle.cancelled());
     handle.cancel();
     run_once(&loop_);
+}
+
+/// What a callback keeps, and that says when it goes.
+struct Kept(&'static str);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        trace!("{} is gone", self.0);
+    }
+}
+
+fn a_cancelled_handle_lets_go_of_its_callback() {
+    fn keeping(name: &'static str) -> impl FnOnce() + Send {
+        let kept = Kept(name);
+        move || drop(kept)
+    }
+
+    for debug in [false, true] {
+        let loop_ = new_event_loop();
+        loop_.set_debug(debug);
+        let soon = loop_.call_soon(keeping("soon"));
+        let later = loop_.call_later(1, keeping("later"));
+        let threadsafe = loop_.call_soon_threadsafe(keeping("threadsafe"));
+        trace!("cancel");
+        soon.cancel();
+        trace!("cancel");
+        later.cancel();
+        trace!("cancel");
+        threadsafe.cancel();
+        trace!("nothing is left");
+        run_until(&loop_, 2.0);
+    }
 }
 
 fn call_soon_threadsafe_on_the_thread_of_the_loop() {
@@ -254,6 +288,18 @@ fn close_is_idempotent() {
     attempt("close", || loop_.close());
     show("is_closed", loop_.is_closed());
     attempt("close again", || loop_.close());
+}
+
+fn closing_cancels_nothing() {
+    let loop_ = new_event_loop();
+    let soon = loop_.call_soon(|| trace!("never"));
+    let later = loop_.call_later(1, || trace!("never"));
+    let future: Future<()> = loop_.create_future();
+    future.add_done_callback(|_| trace!("never"));
+    loop_.close().unwrap();
+    show("cancelled", soon.cancelled());
+    show("cancelled", later.cancelled());
+    state("future", &future);
 }
 
 fn a_closed_loop_refuses_to_schedule() {

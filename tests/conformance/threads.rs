@@ -334,7 +334,10 @@ fn cancelling_the_task_that_waits_for_a_thread() {
 fn a_thread_that_takes_too_long() {
     async fn main() -> Result<()> {
         let (gate, function) = Gate::new();
-        outcome("wait_for", asyncio::wait_for(asyncio::to_thread(function), 0.01)).await?;
+        let task = asyncio::create_task(asyncio::to_thread(function));
+        asyncio::sleep(0).await?;
+        gate.wait();
+        outcome("wait_for", asyncio::wait_for(task, 0.01)).await?;
         gate.open();
         Ok(())
     }

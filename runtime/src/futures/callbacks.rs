@@ -271,7 +271,8 @@ where
 
 /// The standard waker of somebody other than a task's step.
 pub(crate) struct WakerCallback {
-    waker: Waker,
+    /// Gone once it was woken: whoever polled may keep what he polled for as long as he likes.
+    waker: Cell<Option<Waker>>,
     pub(crate) future: Weak<dyn RawFuture>,
     /// The address of the task in whose step it was last polled.
     pub(crate) poller: Cell<usize>,
@@ -279,12 +280,16 @@ pub(crate) struct WakerCallback {
 
 impl WakerCallback {
     pub(crate) fn new(waker: Waker, future: &Rc<dyn RawFuture>) -> Self {
+        let waker = Cell::new(Some(waker));
         Self { waker, future: Rc::downgrade(future), poller: Cell::new(0) }
     }
 
     /// Whether this leaves word with the very same waker.
     pub(crate) fn wakes(&self, waker: &Waker) -> bool {
-        self.waker.will_wake(waker)
+        let own = self.waker.take();
+        let is_own = own.as_ref().is_some_and(|own| own.will_wake(waker));
+        self.waker.set(own);
+        is_own
     }
 
     /// Takes this back from its future.
@@ -299,8 +304,8 @@ impl WakerCallback {
 impl DoneCallback for WakerCallback {
     // Waking schedules by itself, so a task behind the waker is stepped in the next iteration.
     fn schedule(self: Rc<Self>, _future: &Rc<dyn RawFuture>, loop_: &EventLoop) {
-        let waker = &self.waker;
-        let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake_by_ref())) else { return };
+        let Some(waker) = self.waker.take() else { return };
+        let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) else { return };
         // Those behind it have to be told all the same.
         let mut context = ExceptionContext::new("Exception in a waker");
         context.exception = Some(from_panic(payload));

@@ -102,12 +102,17 @@ impl Registration {
         self.0.set(Some(Rc::clone(&callback)));
         (callback, true)
     }
+
+    /// Nobody waits any more.
+    pub(crate) fn take_back(&self) {
+        if let Some(callback) = self.0.take() {
+            callback.take_back();
+        }
+    }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        if let Some(callback) = self.0.take() {
-            callback.take_back();
-        }
+        self.take_back();
     }
 }

@@ -97,6 +97,8 @@ impl Sleep {
     fn finish(&mut self) {
         if let State::Waiting(alarm) = mem::replace(&mut self.0, State::Done) {
             RawHandle::cancel(&*alarm);
+            // The loop may have the cancelled timer for long.
+            alarm.registration.take_back();
         }
     }
 }

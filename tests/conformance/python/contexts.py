@@ -191,6 +191,32 @@ def the_exception_handler_runs_in_the_context_of_what_failed():
 
 
 @scenario
+def the_exception_handler_prefers_the_context_of_the_task():
+    def handler(loop, context):
+        show(context["message"], variable.get())
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(handler)
+        plain = loop.create_future()
+        variable.set("of the handle")
+        handle = loop.call_soon(lambda: None)
+        variable.set("of the first task")
+        first = asyncio.create_task(asyncio.sleep(0))
+        variable.set("of the second task")
+        second = asyncio.create_task(asyncio.sleep(0))
+        variable.set("of the caller")
+        report = loop.call_exception_handler
+        report({"message": "all", "handle": handle, "future": second, "task": first})
+        report({"message": "handle and task", "handle": handle, "future": second})
+        report({"message": "handle and future", "handle": handle, "future": plain})
+        report({"message": "handle", "handle": handle})
+        report({"message": "future", "future": plain})
+
+    run(main())
+
+
+@scenario
 def a_runner_has_one_context_for_all_its_runs():
     async def first():
         show("first", variable.get())

@@ -306,6 +306,22 @@ def futures_of_a_closed_loop_end_but_cannot_tell():
         show("future", future)
 
 
+@scenario
+def a_failure_that_a_closed_loop_could_not_tell_is_not_reported():
+    loop = new_event_loop()
+    told, untold = loop.create_future(), loop.create_future()
+    untold.add_done_callback(ignore)
+    loop.close()
+    attempt("without callbacks", told.set_exception, ValueError("told"))
+    attempt("with callbacks", untold.set_exception, ValueError("untold"))
+    del untold
+    collect()
+    trace("dropped")
+    del told
+    collect()
+    trace("dropped")
+
+
 # Awaiting.
 
 

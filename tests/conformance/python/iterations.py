@@ -83,6 +83,18 @@ def cancelled_while_waiting():
     return future
 
 
+async def held_lock():
+    lock = asyncio.Lock()
+    await lock.acquire()
+    asyncio.get_running_loop().call_soon(lock.release)
+    return lock
+
+
+async def notify(condition):
+    async with condition:
+        condition.notify()
+
+
 @scenario
 def what_takes_none():
     async def main():
@@ -187,3 +199,59 @@ def what_takes_more():
         await cost("create_task(nested())", asyncio.create_task(nested()))
 
     run(main())
+
+
+@scenario
+def what_takes_none_if_nobody_contends():
+    async def main():
+        lock, semaphore, event = asyncio.Lock(), asyncio.Semaphore(), asyncio.Event()
+        await cost("a free lock", lock.acquire())
+        await cost("the lock of a condition", asyncio.Condition().acquire())
+        await cost("a free semaphore", semaphore.acquire())
+        event.set()
+        await cost("an event that is set", event.wait())
+        await cost("a barrier of one", asyncio.Barrier(1).wait())
+        queue = asyncio.Queue(1)
+        await cost("a queue with a place", queue.put(None))
+        await cost("a queue with an item", queue.get())
+        queue.task_done()
+        await cost("a queue without work", queue.join())
+
+    run(main())
+
+
+@scenario
+def what_takes_two_if_somebody_contends():
+    async def main():
+        loop = asyncio.get_running_loop()
+        await cost("a lock released by call_soon", (await held_lock()).acquire())
+        semaphore = asyncio.Semaphore(0)
+        loop.call_soon(semaphore.release)
+        await cost("a semaphore released by call_soon", semaphore.acquire())
+        event = asyncio.Event()
+        loop.call_soon(event.set)
+        await cost("an event set by call_soon", event.wait())
+        await contend_for_a_queue(loop)
+        condition = asyncio.Condition()
+        await condition.acquire()
+        notifier = asyncio.create_task(notify(condition))
+        await cost("a condition notified by a task", condition.wait())
+        await notifier
+        barrier = asyncio.Barrier(2)
+        other = asyncio.create_task(barrier.wait())
+        await cost("a barrier of two", barrier.wait())
+        await other
+
+    run(main())
+
+
+async def contend_for_a_queue(loop):
+    queue = asyncio.Queue(1)
+    loop.call_soon(queue.put_nowait, None)
+    await cost("an item put by call_soon", queue.get())
+    await queue.put(None)
+    loop.call_soon(queue.get_nowait)
+    await cost("a place made by call_soon", queue.put(None))
+    for _ in range(3):
+        loop.call_soon(queue.task_done)
+    await cost("work done by call_soon", queue.join())

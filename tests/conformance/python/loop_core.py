@@ -69,6 +69,37 @@ def cancelling_a_handle_that_ran_changes_nothing():
     run_once(loop)
 
 
+class Kept:
+    """What a callback keeps, and that says when it goes."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __del__(self):
+        trace(f"{self.name} is gone")
+
+
+@scenario
+def a_cancelled_handle_lets_go_of_its_callback():
+    def keeping(name):
+        kept = Kept(name)
+        return lambda: kept
+
+    for debug in False, True:
+        loop = new_event_loop()
+        loop.set_debug(debug)
+        handles = [
+            loop.call_soon(keeping("soon")),
+            loop.call_later(1, keeping("later")),
+            loop.call_soon_threadsafe(keeping("threadsafe")),
+        ]
+        for handle in handles:
+            trace("cancel")
+            handle.cancel()
+        trace("nothing is left")
+        run_until(loop, 2)
+
+
 @scenario
 def call_soon_threadsafe_on_the_thread_of_the_loop():
     loop = new_event_loop()
@@ -230,6 +261,18 @@ def close_is_idempotent():
     attempt("close", loop.close)
     show("is_closed", loop.is_closed())
     attempt("close again", loop.close)
+
+
+@scenario
+def closing_cancels_nothing():
+    loop = new_event_loop()
+    handles = [loop.call_soon(lambda: trace("never")), loop.call_later(1, lambda: trace("never"))]
+    future = loop.create_future()
+    future.add_done_callback(lambda _: trace("never"))
+    loop.close()
+    for handle in handles:
+        show("cancelled", handle.cancelled())
+    state("future", future)
 
 
 @scenario

@@ -238,7 +238,10 @@ def cancelling_the_task_that_waits_for_a_thread():
 def a_thread_that_takes_too_long():
     async def main():
         gate = Gate()
-        await outcome("wait_for", asyncio.wait_for(asyncio.to_thread(gate), 0.01))
+        task = asyncio.create_task(asyncio.to_thread(gate))
+        await asyncio.sleep(0)
+        gate.wait()
+        await outcome("wait_for", asyncio.wait_for(task, 0.01))
         gate.open()
 
     asyncio.run(main())
