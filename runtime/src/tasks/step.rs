@@ -203,7 +203,11 @@ where
 
     /// The coroutine is over: drops it, and takes the task out of the loop.
     fn leave(self: &Rc<Self>, loop_: &EventLoop) {
-        drop_coroutine(loop_, &**self);
+        if std::mem::needs_drop::<C>() {
+            drop_coroutine(loop_, &**self);
+        } else {
+            self.clear_coroutine();
+        }
         self.task.waiters.forget_all(self.address());
         loop_.unregister_task(self.key());
     }

@@ -75,6 +75,7 @@ impl Waiters {
     }
 
     /// Begins a step: what was waited for has yet to be polled again, unless it is done.
+    #[inline]
     pub(super) fn begin_step(&self) {
         self.is_fresh.set(false);
         if let Some(first) = self.first.take()
@@ -82,11 +83,7 @@ impl Waiters {
         {
             self.first.set(Some(first));
         }
-        self.change_rest(|rest| {
-            for fresh in mem::take(&mut rest.fresh) {
-                push_stale(&mut rest.stale, &fresh.future, fresh.block);
-            }
-        });
+        self.change_rest(Rest::begin_step);
     }
 
     /// Marks `future` as still waited for; false if the task was not registered with it.
@@ -139,6 +136,7 @@ impl Waiters {
     }
 
     /// Ends a step: a future that it did not poll is not kept alive by the task.
+    #[inline]
     pub(super) fn settle(&self) {
         if self.is_fresh.get() {
             return;
@@ -170,15 +168,15 @@ impl Waiters {
     }
 
     /// Takes the wake-up of `task` back from everything.
+    #[inline]
     pub(super) fn forget_all(&self, task: *const ()) {
         self.is_fresh.set(false);
         if let Some(first) = self.first.take() {
             forget(&first, task);
         }
-        let Some(rest) = self.rest.take() else { return };
-        let stale = rest.stale.iter().filter_map(Stale::pending);
-        let fresh = rest.fresh.into_iter().map(|fresh| fresh.future);
-        fresh.chain(stale).for_each(|future| forget(&future, task));
+        if let Some(rest) = self.rest.take() {
+            rest.forget_all(task);
+        }
     }
 
     /// The first of the futures that are waited for.
@@ -269,6 +267,7 @@ impl Waiters {
         requester
     }
 
+    #[inline]
     fn change_rest(&self, change: impl FnOnce(&mut Rest)) {
         if let Some(mut rest) = self.rest.take() {
             change(&mut rest);
@@ -280,6 +279,20 @@ impl Waiters {
         let mut rest = self.rest.take().unwrap_or_default();
         change(&mut rest);
         self.rest.set(Some(rest));
+    }
+}
+
+impl Rest {
+    fn begin_step(&mut self) {
+        for fresh in mem::take(&mut self.fresh) {
+            push_stale(&mut self.stale, &fresh.future, fresh.block);
+        }
+    }
+
+    fn forget_all(self: Box<Self>, task: *const ()) {
+        let stale = self.stale.iter().filter_map(Stale::pending);
+        let fresh = self.fresh.into_iter().map(|fresh| fresh.future);
+        fresh.chain(stale).for_each(|future| forget(&future, task));
     }
 }
 
