@@ -12,6 +12,8 @@ pub use asyncio_macros as macros;
 
 #[path = "private/arguments.rs"]
 mod arguments;
+#[path = "private/each_await.rs"]
+mod each_await;
 #[path = "private/raise.rs"]
 mod raise;
 
@@ -19,6 +21,7 @@ pub use arguments::{
     AreHandles, Impossible, IsAwaitable, IsContext, IsFlag, IsName, IsReturnWhen, No, Yes,
     awaitable, awaitables, context, flag, handles, name, return_when, timeout,
 };
+pub use each_await::each_await;
 pub use raise::{IsCause, IsException, Raises, cause, err, exception};
 
 pub use crate::log::{Sink, set_log_sink};
@@ -121,6 +124,7 @@ where
 pub struct TestOptions {
     debug: bool,
     loop_factory: Option<fn() -> EventLoop>,
+    virtual_time: bool,
     timeout: Option<f64>,
 }
 
@@ -128,7 +132,7 @@ impl TestOptions {
     /// Debug mode, real time, and no limit of it.
     #[expect(clippy::new_without_default, reason = "expansions alone make one")]
     pub fn new() -> Self {
-        Self { debug: true, loop_factory: None, timeout: None }
+        Self { debug: true, loop_factory: None, virtual_time: false, timeout: None }
     }
 
     /// Whether the loop runs in debug mode, as in Python's `IsolatedAsyncioTestCase`.
@@ -148,7 +152,7 @@ impl TestOptions {
     /// Whether time jumps to the next deadline when there is nothing else to do.
     #[must_use]
     pub fn virtual_time(mut self, virtual_time: bool) -> Self {
-        self.loop_factory = virtual_time.then_some(EventLoop::with_virtual_clock);
+        self.virtual_time = virtual_time;
         self
     }
 
@@ -157,6 +161,15 @@ impl TestOptions {
     pub fn timeout(mut self, seconds: f64) -> Self {
         self.timeout = Some(seconds);
         self
+    }
+
+    fn run_options(&self) -> RunOptions {
+        let run_options = RunOptions::new().debug(self.debug);
+        match self.loop_factory {
+            _ if self.virtual_time => run_options.loop_factory(EventLoop::with_virtual_clock),
+            Some(loop_factory) => run_options.loop_factory(loop_factory),
+            None => run_options,
+        }
     }
 }
 
@@ -169,11 +182,7 @@ pub fn test<F>(test: F, options: TestOptions)
 where
     F: StdFuture<Output: Outcome> + 'static,
 {
-    let mut run_options = RunOptions::new().debug(options.debug);
-    if let Some(loop_factory) = options.loop_factory {
-        run_options = run_options.loop_factory(loop_factory);
-    }
-    if let Err(error) = run_with(limited(test, options.timeout), run_options) {
+    if let Err(error) = run_with(limited(test, options.timeout), options.run_options()) {
         panic_with(&error);
     }
 }
