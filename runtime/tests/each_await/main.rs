@@ -1,6 +1,8 @@
-//! `#[asyncio::test(cancel = "each_await")]`: what it finds, and twenty programs over locks and
-//! queues in which it finds nothing.
+//! `#[asyncio::test(cancel = "each_await")]`: what it finds, and programs over locks and queues in
+//! which it finds nothing.
+#![forbid(unsafe_code)]
 
 mod findings;
 mod limits;
+mod programs;
 mod runs;
