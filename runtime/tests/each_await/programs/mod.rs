@@ -11,23 +11,17 @@ mod queues;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use asyncio::{Error, Result, Task, create_task, sleep, wait};
+use asyncio::{Result, Task, create_task, sleep, wait};
 
-/// Starts a task, and lets it run until it waits for something.
-async fn start<F>(coroutine: F) -> Result<Task<()>>
+/// A task that begins `delay` seconds from now.
+fn later<F>(delay: f64, coroutine: F) -> Task<()>
 where
     F: Future<Output = Result<()>> + 'static,
 {
-    let task = create_task(coroutine);
-    // Should this be cancelled, the task has begun all the same.
-    match sleep(0).await {
-        Ok(()) => Ok(task),
-        Err(cancelled) => {
-            task.cancel();
-            finish(&[task]).await.unwrap_or_default();
-            Err(cancelled)
-        }
-    }
+    create_task(async move {
+        sleep(delay).await?;
+        coroutine.await
+    })
 }
 
 /// Waits until all tasks are done, through any cancellation, which it then passes on.

@@ -1,0 +1,139 @@
+//! Locks and queues among task groups, timeouts, gathers and shields.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use asyncio::{
+    Lock, Queue, Result, Semaphore, Task, TaskGroup, TimeoutError, create_task, gather, shield,
+    sleep, timeout, wait_for,
+};
+
+use super::{Room, finish, later};
+
+#[asyncio::test(cancel = "each_await", virtual_time = true)]
+async fn a_group_of_workers_gives_all_permits_back() -> Result<()> {
+    let (semaphore, room) = (Semaphore::new(2), Room::new(2));
+    let outcome = TaskGroup::new()
+        .run(async |group| {
+            for _ in 0..5 {
+                let (semaphore, room) = (semaphore.clone(), room.clone());
+                group.create_task(async move {
+                    let _permit = semaphore.permit().await?;
+                    let _inside = room.enter();
+                    sleep(1).await
+                })?;
+                sleep(0.3).await?;
+            }
+            let _permit = semaphore.permit().await?;
+            sleep(1).await
+        })
+        .await;
+    assert!(room.is_empty());
+    for _ in 0..2 {
+        assert!(!semaphore.locked(), "{semaphore:?}");
+        semaphore.acquire().await?;
+    }
+    assert!(semaphore.locked(), "{semaphore:?}");
+    outcome
+}
+
+#[asyncio::test(cancel = "each_await", virtual_time = true)]
+async fn a_limit_on_a_lock_leaves_nobody_behind() -> Result<()> {
+    let (lock, room) = (Lock::new(), Room::new(1));
+    let visit = |limit: f64| {
+        let (lock, room) = (lock.clone(), room.clone());
+        async move {
+            let limit = timeout(limit);
+            let visit = limit.run(async |_| {
+                let _guard = lock.lock().await?;
+                let _inside = room.enter();
+                sleep(1).await
+            });
+            match visit.await {
+                Err(error) if error.is::<TimeoutError>() => Ok(()),
+                outcome => outcome,
+            }
+        }
+    };
+    // The third one's time is over in the very moment in which it gets the lock.
+    let outcome = gather((visit(1.5), visit(2.5), visit(2.0), visit(9.0))).await;
+    assert!(room.is_empty() && !lock.locked(), "{lock:?}");
+    outcome.map(drop)
+}
+
+#[asyncio::test(cancel = "each_await", virtual_time = true)]
+async fn what_is_shielded_is_done_once() -> Result<()> {
+    let lock = Lock::new();
+    let commits = Rc::new(Cell::new(0));
+    let others = [later(0.0, {
+        let lock = lock.clone();
+        async move {
+            let _guard = lock.lock().await?;
+            sleep(1).await
+        }
+    })];
+    let commit: Task<()> = create_task({
+        let (lock, commits) = (lock.clone(), Rc::clone(&commits));
+        async move {
+            sleep(0.5).await?;
+            let _guard = lock.lock().await?;
+            sleep(1).await?;
+            commits.update(|commits| commits + 1);
+            asyncio::Ok(())
+        }
+    });
+    let outcome = shield(commit.clone()).await;
+    let [other] = others;
+    let ended = finish(&[other, commit]).await;
+    assert_eq!(commits.get(), 1);
+    assert!(!lock.locked(), "{lock:?}");
+    outcome.and(ended)
+}
+
+/// Squares what comes, until it is cancelled.
+async fn square(from: Queue<u32>, to: Queue<u32>) -> Result<()> {
+    loop {
+        let number = from.get().await?;
+        to.put(number * number).await?;
+        from.task_done()?;
+    }
+}
+
+/// Looks at what comes, until it is cancelled.
+async fn see(from: Queue<u32>, seen: Rc<RefCell<Vec<u32>>>) -> Result<()> {
+    loop {
+        let square = from.get().await?;
+        sleep(0.5).await?;
+        seen.borrow_mut().push(square);
+        from.task_done()?;
+    }
+}
+
+#[asyncio::test(cancel = "each_await", virtual_time = true)]
+async fn a_pipeline_of_bounded_queues_comes_to_its_end() -> Result<()> {
+    let (raw, squares) = (Queue::<u32>::new(1), Queue::<u32>::new(1));
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let put = Cell::new(0);
+    let outcome = TaskGroup::new()
+        .run(async |group| {
+            group.create_task(square(raw.clone(), squares.clone()))?;
+            group.create_task(see(squares.clone(), Rc::clone(&seen)))?;
+            for number in 1..=4 {
+                wait_for(raw.put(number), 5).await?;
+                put.set(number);
+            }
+            raw.join().await?;
+            squares.join().await?;
+            group.cancel();
+            asyncio::Ok(())
+        })
+        .await;
+    let seen = seen.borrow();
+    assert!([1, 4, 9, 16].starts_with(&seen), "{seen:?}");
+    // Two are in a queue at most, and three in the hands of somebody who was cancelled.
+    assert!(seen.len() + 5 >= put.get() as usize, "{seen:?} of {}", put.get());
+    if outcome.is_ok() {
+        assert_eq!(seen.len(), 4);
+    }
+    outcome
+}
