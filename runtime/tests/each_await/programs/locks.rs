@@ -4,8 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use asyncio::{
-    Barrier, BoundedSemaphore, BrokenBarrierError, Condition, Event, Lock, Result, Semaphore, Task,
-    sleep,
+    Barrier, BoundedSemaphore, BrokenBarrierError, Condition, Event, Lock, Result, Semaphore, sleep,
 };
 
 use super::{Room, finish, later};
@@ -228,30 +227,40 @@ async fn a_bounded_semaphore_is_released_as_often_as_acquired() -> Result<()> {
     outcome.and(ended)
 }
 
+/// Waits at a barrier for three, and sees to it that three have come.
+async fn meet(barrier: Barrier, came: Rc<Cell<usize>>) -> Result<()> {
+    came.update(|came| came + 1);
+    let outcome = barrier.wait().await;
+    match &outcome {
+        Ok(_) => assert!(came.get() >= 3, "a barrier for three let {} through", came.get()),
+        // Nor does a cancelled one count who was the third.
+        Err(_) if came.get() < 3 => came.update(|came| came - 1),
+        Err(_) => {}
+    }
+    outcome.map(drop)
+}
+
 #[asyncio::test(cancel = "each_await", virtual_time = true)]
 async fn a_barrier_waits_for_another_one_instead() -> Result<()> {
-    let barrier = Barrier::new(3);
-    let wait = |delay: f64| -> Task<()> {
-        let barrier = barrier.clone();
-        later(delay, async move { barrier.wait().await.map(drop) })
-    };
-    let missing = barrier.clone();
+    let (barrier, came) = (Barrier::new(3), Rc::new(Cell::new(0)));
+    let met = || meet(barrier.clone(), Rc::clone(&came));
+    let (missing, meeting) = (barrier.clone(), met());
     let others = [
-        wait(0.0),
-        wait(2.0),
+        later(0.0, met()),
+        later(2.0, met()),
         // Whoever was let through already is not missed.
-        later(3.0, async move {
-            if missing.n_waiting() == 2 { missing.wait().await.map(drop) } else { Ok(()) }
-        }),
+        later(3.0, async move { if missing.n_waiting() == 2 { meeting.await } else { Ok(()) } }),
     ];
     let outcome = async {
         sleep(1).await?;
-        barrier.wait().await
+        met().await
     }
     .await;
     let ended = finish(&others).await;
     assert!(!barrier.broken() && barrier.n_waiting() == 0, "{barrier:?}");
-    outcome.map(drop).and(ended)
+    came.set(0);
+    let ended = ended.and(finish(&[met(), met(), met()].map(|met| later(0.0, met))).await);
+    outcome.and(ended)
 }
 
 #[asyncio::test(cancel = "each_await", virtual_time = true)]
