@@ -40,12 +40,15 @@ where
 pub(crate) fn check(report: &str, expected: &str) {
     let lines: Vec<&str> = report.lines().collect();
     let expected: Vec<&str> = expected.lines().map(str::trim_start).collect();
-    let fits = |line: &str, expected: &str| match expected.split_once('…') {
-        None => line.trim_start() == expected,
-        Some((start, end)) => line.trim_start().starts_with(start) && line.ends_with(end),
+    let fits = |line: &str, expected: &str| {
+        let mut parts = expected.split('…');
+        let first = parts.next().unwrap_or_default();
+        let rest = line.trim_start().strip_prefix(first);
+        let rest = parts.clone().try_fold(rest?, |rest, part| Some(rest.split_once(part)?.1));
+        Some(rest?.is_empty() || expected.ends_with('…'))
     };
     let same = lines.len() == expected.len()
-        && lines.iter().zip(&expected).all(|(line, expected)| fits(line, expected));
+        && lines.iter().zip(&expected).all(|(line, expected)| fits(line, expected) == Some(true));
     assert!(same, "\n{report}\n--- is not\n{}", expected.join("\n"));
 }
 

@@ -2,6 +2,7 @@
 //! which it finds nothing.
 #![forbid(unsafe_code)]
 
+mod chapter;
 mod findings;
 mod limits;
 mod programs;
