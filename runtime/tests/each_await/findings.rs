@@ -141,6 +141,120 @@ fn an_exception_that_only_a_cancellation_loses_is_lost() {
 }
 
 #[test]
+fn an_exception_that_each_run_loses_is_none_of_its_business() {
+    async fn fails() -> Result<()> {
+        Err(ValueError("Oops!"))
+    }
+    async fn loses_it_anyway() -> Result<()> {
+        create_task(fails());
+        get_running_loop().call_soon(|| Err::<(), _>(ValueError("in a callback")));
+        sleep(1).await
+    }
+    check(&report(loses_it_anyway), "");
+}
+
+#[test]
+fn an_exception_handler_of_the_test_gets_what_is_lost() {
+    async fn fails() -> Result<()> {
+        Err(ValueError("Oops!"))
+    }
+    async fn handles() -> Result<()> {
+        let handled = Rc::new(Cell::new(0));
+        let count = Rc::clone(&handled);
+        get_running_loop().set_exception_handler(move |_, _| count.update(|count| count + 1));
+        let outcome = sleep(1).await;
+        if outcome.is_err() {
+            create_task(fails());
+            sleep(0).await?;
+        }
+        assert_eq!(handled.get() > 0, outcome.is_err());
+        outcome
+    }
+    check(&report(handles), "");
+}
+
+#[test]
+fn a_task_that_is_cancelled_at_the_end_may_fail_then() {
+    async fn worker() -> Result<()> {
+        sleep(10).await.map_err(|_| ValueError("not so soon"))
+    }
+    async fn leaves_a_worker() -> Result<()> {
+        let task = create_task(worker());
+        sleep(1).await?;
+        task.await
+    }
+    async fn waits_for_it() -> Result<()> {
+        let task = create_task(worker());
+        let _ = sleep(1).await;
+        task.await
+    }
+    check(
+        &report(leaves_a_worker),
+        "`leaves_a_worker` fails if it is cancelled at suspension 1 of 2, at once, waiting for <Future pending cb=[Task.task_wakeup()]>:
+         left over: <Task pending name='Task-2' coro=<worker() running> wait_for=<Future pending cb=[Task.task_wakeup()]>>
+         lost: unhandled exception during asyncio.run() shutdown
+         task: <Task finished name='Task-2' coro=<worker() done> exception=ValueError('not so soon')>
+         ValueError: not so soon",
+    );
+    check(
+        &report(waits_for_it),
+        "`waits_for_it` fails if it is cancelled at suspension 2 of 2, at once, waiting for <Task pending name='Task-2' coro=<worker() running> wait_for=…
+         raised: ValueError: not so soon",
+    );
+}
+
+#[test]
+fn a_task_that_is_always_busy_is_left_over() {
+    async fn spins() -> Result<()> {
+        loop {
+            sleep(0).await?;
+        }
+    }
+    async fn leaves_it_spinning() -> Result<()> {
+        let outcome = sleep(1).await;
+        if outcome.is_err() {
+            create_task(spins());
+        }
+        outcome
+    }
+    check(
+        &report(leaves_it_spinning),
+        "`leaves_it_spinning` fails if it is cancelled at suspension 1 of 1, at once, waiting for <Future pending cb=[Task.task_wakeup()]>:
+         left over: <Task pending name='Task-2' coro=<spins() running>>",
+    );
+}
+
+#[test]
+fn a_future_of_another_crate_is_dropped_with_the_test_unless_it_is_wrapped() {
+    use futures::channel::oneshot;
+
+    /// Something comes after a second, if somebody is there to take it.
+    fn comes_later() -> oneshot::Receiver<u32> {
+        let (sender, receiver) = oneshot::channel();
+        get_running_loop().call_later(1, move || {
+            let _ = sender.send(1);
+        });
+        receiver
+    }
+    async fn ends_as_cancelled() -> Result<()> {
+        let outcome = comes_later().await;
+        assert!(outcome.is_ok(), "no check behind it is reached");
+        Ok(())
+    }
+    async fn is_wrapped() -> Result<()> {
+        let outcome = asyncio::wrap(comes_later()).await;
+        assert!(outcome.is_ok(), "cancelled");
+        Ok(())
+    }
+    check(&report(ends_as_cancelled), "");
+    check(
+        &report(is_wrapped),
+        "`is_wrapped` fails if it is cancelled at suspension 1 of 1, at once, waiting for nothing of asyncio's:
+         panicked: cancelled",
+    );
+}
+
+#[test]
 fn a_check_after_the_cancelled_part_counts() {
     async fn forgets_to_release() -> Result<()> {
         let lock = Lock::new();
