@@ -2,6 +2,7 @@
 //! which it finds nothing.
 #![forbid(unsafe_code)]
 
+mod by_hand;
 mod chapter;
 mod findings;
 mod limits;
