@@ -154,7 +154,8 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - panics, by an assertion of the test or in a destructor,
 /// - ends with another error than `CancelledError`,
 /// - does not end: with a virtual clock, if nothing is left to do; otherwise within `timeout`, or
-///   60 seconds (or 100,000 iterations of the loop) and ten times what the first run took,
+///   60 seconds of real time (or 100,000 iterations of the loop) and ten times what the first run
+///   took,
 /// - leaves tasks behind that the first run did not leave, also when they had a hundred iterations
 ///   of the loop to end, without any time,
 /// - logs errors that the first run did not log, such as exceptions that nobody retrieved.

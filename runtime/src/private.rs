@@ -124,7 +124,6 @@ where
 pub struct TestOptions {
     debug: bool,
     loop_factory: Option<fn() -> EventLoop>,
-    virtual_time: bool,
     timeout: Option<f64>,
 }
 
@@ -132,7 +131,7 @@ impl TestOptions {
     /// Debug mode, real time, and no limit of it.
     #[expect(clippy::new_without_default, reason = "expansions alone make one")]
     pub fn new() -> Self {
-        Self { debug: true, loop_factory: None, virtual_time: false, timeout: None }
+        Self { debug: true, loop_factory: None, timeout: None }
     }
 
     /// Whether the loop runs in debug mode, as in Python's `IsolatedAsyncioTestCase`.
@@ -152,7 +151,7 @@ impl TestOptions {
     /// Whether time jumps to the next deadline when there is nothing else to do.
     #[must_use]
     pub fn virtual_time(mut self, virtual_time: bool) -> Self {
-        self.virtual_time = virtual_time;
+        self.loop_factory = virtual_time.then_some(EventLoop::with_virtual_clock);
         self
     }
 
@@ -166,7 +165,6 @@ impl TestOptions {
     fn run_options(&self) -> RunOptions {
         let run_options = RunOptions::new().debug(self.debug);
         match self.loop_factory {
-            _ if self.virtual_time => run_options.loop_factory(EventLoop::with_virtual_clock),
             Some(loop_factory) => run_options.loop_factory(loop_factory),
             None => run_options,
         }

@@ -167,6 +167,10 @@ impl EventLoop {
         self.0.observed.set(is_observed || self.get_debug());
     }
 
+    pub(crate) fn has_virtual_clock(&self) -> bool {
+        matches!(self.0.clock, Clock::Virtual(_))
+    }
+
     fn observer(&self) -> Option<Rc<Observer>> {
         self.0.observer.borrow().clone()
     }
@@ -188,7 +192,7 @@ impl EventLoop {
     /// How long the loop may sleep if somebody observes it, who may not want it to.
     pub(super) fn observed_timeout(&self, timeout: Option<f64>) -> Result<Option<f64>> {
         let Some(observer) = self.observer() else { return Ok(timeout) };
-        if matches!(self.0.clock, Clock::Virtual(_)) {
+        if self.has_virtual_clock() {
             return self.virtual_timeout(&observer, timeout);
         }
         let Some(deadline) = observer.limits.deadline else { return Ok(timeout) };

@@ -39,7 +39,17 @@ struct Run {
     left_over: Vec<LeftOver>,
     /// What was logged as an error.
     lost: Vec<String>,
-    took: Allowance,
+    took: Took,
+}
+
+/// How long a run took.
+struct Took {
+    /// By the clock of the loop.
+    seconds: f64,
+    /// Whether that is virtual.
+    is_virtual: bool,
+    iterations: u64,
+    suspensions: usize,
 }
 
 /// A task that was pending when the test was over.
@@ -48,7 +58,7 @@ struct LeftOver {
     repr: String,
 }
 
-/// What a run may take, or took.
+/// What a run may take.
 #[derive(Clone, Copy)]
 struct Allowance {
     /// By the clock of the loop.
@@ -73,8 +83,11 @@ where
     let name = format_helpers::coroutine_name(type_name::<F>());
     let any = Allowance { seconds: None, iterations: None, suspensions: MOST_SUSPENSIONS };
     let first = in_a_thread(|| run(&test, &options, any, None));
-    if let Some(stopped) = first.stopped.as_ref().or(first.stopped_at_end.as_ref()) {
+    if let Some(stopped) = &first.stopped {
         panic!("`{name}` {}", first.never_ended(stopped));
+    }
+    if let Some(stopped) = &first.stopped_at_end {
+        panic!("what `{name}` left {}", first.never_ended(stopped));
     }
     if let Err(error) = &first.outcome {
         panic_with(error);
@@ -122,9 +135,10 @@ where
     let stopped = observer.take_stopped();
     let settled = if stopped.is_none() { settle(&loop_) } else { Ok(()) };
     let left_over = left_over(&loop_);
-    let took = Allowance {
-        seconds: Some(loop_.time() - start),
-        iterations: Some(loop_.iteration()),
+    let took = Took {
+        seconds: loop_.time() - start,
+        is_virtual: loop_.has_virtual_clock(),
+        iterations: loop_.iteration(),
         suspensions: observer.suspensions(),
     };
 
@@ -191,13 +205,12 @@ impl Allowance {
 impl Run {
     /// What a cancelled run may take, after this one as it is.
     fn allowance_of_others(&self, options: &TestOptions) -> Allowance {
-        let more = |seconds: f64| seconds * f64::from(TIMES) + MORE_SECONDS;
+        let Took { seconds, is_virtual, iterations, .. } = self.took;
         // Virtual time ends by itself when nothing is left to do.
-        let default = self.took.seconds.filter(|_| !options.virtual_time).map(more);
-        let more = |iterations: u64| iterations * u64::from(TIMES) + MORE_ITERATIONS;
+        let default = (!is_virtual).then_some(seconds * f64::from(TIMES) + MORE_SECONDS);
         Allowance {
             seconds: options.timeout.or(default),
-            iterations: self.took.iterations.map(more),
+            iterations: Some(iterations * u64::from(TIMES) + MORE_ITERATIONS),
             suspensions: usize::MAX,
         }
     }
@@ -225,13 +238,9 @@ impl Run {
     fn never_ended(&self, Stopped { excess, pending }: &Stopped) -> String {
         let mut text = match excess {
             Excess::Idle => "never ended: nothing was left to do".to_owned(),
-            Excess::Time => {
-                let seconds = self.took.seconds.unwrap_or_default();
-                format!("had not ended after {seconds:.3} seconds")
-            }
+            Excess::Time => format!("had not ended after {:.3} seconds", self.took.seconds),
             Excess::Iterations => {
-                let iterations = self.took.iterations.unwrap_or_default();
-                format!("had not ended after {iterations} iterations of the loop")
+                format!("had not ended after {} iterations of the loop", self.took.iterations)
             }
             Excess::Suspensions => format!(
                 "was suspended more than {MOST_SUSPENSIONS} times, and would be run twice for \

@@ -3,7 +3,7 @@
 use crate::findings::{check, report, report_with};
 
 use asyncio::__private::TestOptions;
-use asyncio::{Event, Result, get_running_loop, sleep};
+use asyncio::{Event, Result, create_task, get_running_loop, sleep};
 
 #[test]
 fn a_test_that_waits_for_ever_fails_as_it_is() {
@@ -14,6 +14,23 @@ fn a_test_that_waits_for_ever_fails_as_it_is() {
         &report(waits),
         "`waits` never ended: nothing was left to do
          pending: <Task pending name='Task-1' coro=<under_test() running> wait_for=<Future pending cb=[Task.task_wakeup()]> cb=[_run_until_complete_cb()]>",
+    );
+}
+
+#[test]
+fn what_a_test_leaves_has_to_end_too() {
+    async fn stubborn() -> Result<()> {
+        while Event::new().wait().await.is_err() {}
+        Ok(())
+    }
+    async fn leaves_it() -> Result<()> {
+        create_task(stubborn());
+        sleep(1).await
+    }
+    check(
+        &report(leaves_it),
+        "what `leaves_it` left never ended: nothing was left to do
+         pending: <Task cancelling name='Task-2' coro=<stubborn() running> wait_for=<Future pending cb=[Task.task_wakeup()]> cb=[_done_callback()]>",
     );
 }
 

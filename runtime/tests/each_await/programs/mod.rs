@@ -1,4 +1,4 @@
-//! Twenty programs over locks and queues, cancelled at each end of each suspension: no permit, item,
+//! Programs over locks and queues, cancelled at each end of each suspension: no permit, item,
 //! wake-up or lock is lost, and nobody waits for ever.
 //!
 //! The test is one of those who compete. The others are tasks, which have to come to their end
