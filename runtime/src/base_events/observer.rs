@@ -133,7 +133,7 @@ impl Observer {
     /// Cancels the task if it is to be cancelled now.
     fn cancel(&self, task: &AnyTask, moment: Moment) {
         let is_now = self.cancel_at == Some((self.suspensions(), moment));
-        if !is_now || task.done() || self.cancelled.borrow().is_some() {
+        if !is_now || task.done() {
             return;
         }
         let waiter = task.0.task().and_then(TaskCore::fut_waiter);

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use asyncio::__private::{Outcome, TestOptions, each_await};
 use asyncio::{
-    Event, Future, Lock, Queue, Result, ValueError, create_task, get_running_loop, shield, sleep,
+    Event, ExceptionContext, Future, Lock, Queue, Result, ValueError, create_task,
+    get_running_loop, shield, sleep,
 };
 
 /// The options of most tests here.
@@ -100,6 +101,13 @@ fn a_task_that_each_run_leaves_is_none_of_its_business() {
 
 #[test]
 fn a_task_that_is_about_to_end_is_not_left_over() {
+    async fn cleans_up() -> Result<()> {
+        let outcome = sleep(10).await;
+        for _ in 0..20 {
+            sleep(0).await?;
+        }
+        outcome
+    }
     async fn cancels_without_waiting() -> Result<()> {
         struct CancelOnDrop(asyncio::Task<()>);
         impl Drop for CancelOnDrop {
@@ -107,7 +115,7 @@ fn a_task_that_is_about_to_end_is_not_left_over() {
                 self.0.cancel();
             }
         }
-        let task = CancelOnDrop(create_task(sleep(10)));
+        let task = CancelOnDrop(create_task(cleans_up()));
         sleep(1).await?;
         task.0.cancel();
         let _ = (&task.0).await;
@@ -137,6 +145,30 @@ fn an_exception_that_only_a_cancellation_loses_is_lost() {
          lost: Task exception was never retrieved
          future: <Task finished name='Task-2' coro=<fails() done> exception=ValueError('Oops!')>
          ValueError: Oops!",
+    );
+}
+
+#[test]
+fn a_lost_exception_says_in_debug_mode_where_its_handle_was_made() {
+    const LINE: u32 = line!() + 3;
+    async fn complains() -> Result<()> {
+        if sleep(1).await.is_err() {
+            get_running_loop().call_soon(|| {
+                let context = ExceptionContext::new("something is wrong");
+                get_running_loop().call_exception_handler(context)
+            });
+            sleep(1).await?;
+        }
+        Ok(())
+    }
+    check(
+        &report_with(complains, options().debug(true)),
+        &format!(
+            "`complains` fails if it is cancelled at suspension 1 of 1, at once, waiting for <Future pending …>:
+             lost: something is wrong
+             handle_traceback: Handle created at (most recent call last):
+             File \"…findings.rs\", line {LINE}"
+        ),
     );
 }
 
