@@ -1,7 +1,10 @@
 //! The runs are those that one could write by hand: the same program with a callback that cancels.
 
+use std::cell::Cell;
 use std::panic::catch_unwind;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 
 use asyncio::__private::{RunOptions, each_await, iteration, run_with};
 use asyncio::{
@@ -30,6 +33,9 @@ const PLACES: [&str; 15] = [
     "queue",
 ];
 
+/// Those of which the cause to go on is a callback, which may cancel as well.
+const WOKEN_BY_A_CALLBACK: [&str; 5] = ["future", "lock", "event", "condition", "queue"];
+
 /// What happened, a run in a list.
 type Notes = Arc<Mutex<Vec<Vec<String>>>>;
 
@@ -38,9 +44,29 @@ fn note(notes: &Notes, what: String) {
     runs.last_mut().expect("a run has begun").push(what);
 }
 
+/// Where the callback stands that cancels the program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cancel {
+    Never,
+    /// Behind the step in which it was suspended.
+    Behind,
+    /// Between what wakes it and its next step.
+    Woken,
+}
+
+thread_local! {
+    static CANCEL: Cell<Cancel> = const { Cell::new(Cancel::Never) };
+}
+
 /// Calls `then` in a second, when who waits is to go on.
 fn in_a_second(then: impl FnOnce() + 'static) {
-    get_running_loop().call_later(1, then);
+    let it = current_task().expect("a task");
+    get_running_loop().call_later(1, move || {
+        then();
+        if CANCEL.get() == Cancel::Woken {
+            it.cancel();
+        }
+    });
 }
 
 async fn wait_at(place: &str) -> Result<()> {
@@ -79,9 +105,11 @@ async fn wait_at(place: &str) -> Result<()> {
         "condition" => {
             let condition = Condition::new();
             let notifier = condition.clone();
-            create_task(async move {
-                sleep(1).await?;
-                notifier.lock().await?.notify_all()
+            in_a_second(move || {
+                let lock = pin!(notifier.acquire());
+                let mut cx = Context::from_waker(Waker::noop());
+                assert!(lock.poll(&mut cx).is_ready(), "nobody else holds the lock");
+                notifier.notify_all().and(notifier.release()).expect("it is held");
             });
             condition.lock().await?.wait().await.map(drop)
         }
@@ -124,14 +152,15 @@ async fn program(place: &'static str, notes: Notes) -> Result<()> {
 }
 
 /// The notes of the program with or without a callback that cancels it behind its first step.
-fn by_hand(place: &'static str, cancels: bool) -> Vec<String> {
+fn by_hand(place: &'static str, cancel: Cancel) -> Vec<String> {
     let notes = Notes::default();
     let its_notes = Arc::clone(&notes);
     let main = async move {
+        CANCEL.set(cancel);
         let task = create_task(program(place, its_notes));
         let it = task.clone();
         get_running_loop().call_soon(move || {
-            if cancels {
+            if cancel == Cancel::Behind {
                 it.cancel();
             }
         });
@@ -140,6 +169,7 @@ fn by_hand(place: &'static str, cancels: bool) -> Vec<String> {
     };
     let options = RunOptions::new().debug(false).loop_factory(EventLoop::with_virtual_clock);
     run_with(main, options).expect("it fails not");
+    CANCEL.set(Cancel::Never);
     let notes = notes.lock().expect("no run holds it");
     notes[0].clone()
 }
@@ -154,8 +184,13 @@ fn the_runs_are_as_by_hand() {
             each_await(|| program(place, Arc::clone(&its_notes)), options());
         });
         let notes = notes.lock().expect("no run holds it");
-        assert_eq!(notes[0], by_hand(place, false), "{place}, as it is");
-        assert_eq!(notes[1], by_hand(place, true), "{place}, cancelled");
+        assert_eq!(notes[0], by_hand(place, Cancel::Never), "{place}, as it is");
+        assert_eq!(notes[1], by_hand(place, Cancel::Behind), "{place}, cancelled at once");
         assert_ne!(notes[0], notes[1], "{place}");
+        if WOKEN_BY_A_CALLBACK.contains(&place) {
+            let woken = by_hand(place, Cancel::Woken);
+            assert_eq!(notes[2], woken, "{place}, cancelled when it was about to go on");
+            assert!(notes[0] != woken && notes[1] != woken, "{place}");
+        }
     }
 }
