@@ -4,8 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use asyncio::{
-    Lock, Queue, Result, Semaphore, Task, TaskGroup, TimeoutError, create_task, gather, shield,
-    sleep, timeout, wait_for,
+    AsyncExitStack, Condition, FIRST_COMPLETED, Lock, Queue, Result, Semaphore, Task, TaskGroup,
+    TimeoutError, WaitOptions, as_completed, async_with, create_task, gather, shield, sleep,
+    timeout, to_thread, wait_for, wait_with,
 };
 
 use super::{Room, finish, later};
@@ -135,5 +136,123 @@ async fn a_pipeline_of_bounded_queues_comes_to_its_end() -> Result<()> {
     if outcome.is_ok() {
         assert_eq!(seen.len(), 4);
     }
+    outcome
+}
+
+#[asyncio::test(cancel = "each_await", virtual_time = true)]
+async fn a_stack_gives_back_all_that_it_got() -> Result<()> {
+    let (lock, condition, semaphore) = (Lock::new(), Condition::new(), Semaphore::new(1));
+    let (first, second, third) = (lock.clone(), condition.clone(), semaphore.clone());
+    let others = [
+        later(0.0, async move { async_with(&first, async |()| sleep(1).await).await }),
+        later(0.5, async move { async_with(&second, async |()| sleep(1).await).await }),
+        later(0.5, async move { async_with(&third, async |()| sleep(2).await).await }),
+    ];
+    let outcome = async_with(&AsyncExitStack::new(), async |stack| {
+        sleep(0.7).await?;
+        stack.enter_async_context(&lock).await?;
+        stack.enter_async_context(&condition).await?;
+        stack.enter_async_context(&semaphore).await?;
+        stack.push_async_callback(async || sleep(1).await);
+        sleep(1).await
+    })
+    .await;
+    let ended = finish(&others).await;
+    assert!(!lock.locked() && !condition.locked() && !semaphore.locked());
+    semaphore.acquire().await?;
+    assert!(semaphore.locked(), "{semaphore:?}");
+    outcome.and(ended)
+}
+
+#[asyncio::test(cancel = "each_await", virtual_time = true)]
+async fn the_first_of_several_takes_the_lock() -> Result<()> {
+    let (lock, room) = (Lock::new(), Room::new(1));
+    let visit = |seconds: f64| {
+        let (lock, room) = (lock.clone(), room.clone());
+        async move {
+            let _guard = lock.lock().await?;
+            let _inside = room.enter();
+            sleep(seconds).await
+        }
+    };
+    let visits = [create_task(visit(1.0)), create_task(visit(1.0)), create_task(visit(1.0))];
+    let outcome = async {
+        let options = WaitOptions::new().return_when(FIRST_COMPLETED);
+        let (done, pending) = wait_with(&visits, options).await?;
+        assert_eq!((done.len(), pending.len()), (1, 2));
+        // The one that has the lock now, or the one that would be next.
+        pending[0].cancel();
+        for next in as_completed(pending) {
+            if let Err(error) = next.await
+                && !visits[1].cancelled()
+            {
+                return Err(error);
+            }
+        }
+        visit(1.0).await
+    }
+    .await;
+    let cancelled = visits[1].cancelling() > 0;
+    let [first, second, third] = visits;
+    let mut ended = finish(&[first, third]).await;
+    if !cancelled {
+        ended = ended.and(finish(&[second]).await);
+    }
+    assert!(room.is_empty() && !lock.locked(), "{lock:?}");
+    outcome.and(ended)
+}
+
+#[asyncio::test(cancel = "each_await", virtual_time = true)]
+async fn a_thread_that_works_on_keeps_no_permit() -> Result<()> {
+    let semaphore = Semaphore::new(1);
+    let others = [later(0.0, {
+        let semaphore = semaphore.clone();
+        async move {
+            let _permit = semaphore.permit().await?;
+            to_thread(|| asyncio::Ok(1)).await.map(drop)
+        }
+    })];
+    let outcome = async {
+        let _permit = semaphore.permit().await?;
+        to_thread(|| asyncio::Ok(2)).await
+    }
+    .await;
+    let ended = finish(&others).await;
+    assert!(!semaphore.locked(), "{semaphore:?}");
+    outcome.map(drop).and(ended)
+}
+
+#[asyncio::test(cancel = "each_await", virtual_time = true)]
+async fn groups_in_groups_end_from_the_inside() -> Result<()> {
+    let (queue, room) = (Queue::<u32>::new(1), Room::new(4));
+    let consume = |queue: Queue<u32>, room: Room| async move {
+        let _inside = room.enter();
+        while queue.get().await? < 3 {
+            sleep(0.5).await?;
+        }
+        asyncio::Ok(())
+    };
+    let (its_queue, its_room) = (queue.clone(), room.clone());
+    let outcome = TaskGroup::new()
+        .run(async |outer| {
+            outer.create_task(async move {
+                let (queue, room) = (its_queue, its_room);
+                let _inside = room.enter();
+                let inner = TaskGroup::new();
+                let run = inner.run(async |inner| {
+                    inner.create_task(consume(queue.clone(), room.clone()))?;
+                    inner.create_task(consume(queue.clone(), room.clone())).map(drop)
+                });
+                let outcome = run.await;
+                assert_eq!(room.inside.get(), 1, "the inner tasks end before their group");
+                outcome
+            })?;
+            for item in [1, 2, 3, 4] {
+                queue.put(item).await?;
+            }
+            asyncio::Ok(())
+        })
+        .await;
+    assert!(room.is_empty());
     outcome
 }
