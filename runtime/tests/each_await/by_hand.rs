@@ -89,6 +89,12 @@ async fn wait_at(place: &str) -> Result<()> {
             let body = async |group: &TaskGroup| group.create_task(sleep(1)).map(drop);
             TaskGroup::new().run(body).await
         }
+        _ => wait_in_line(place).await,
+    }
+}
+
+async fn wait_in_line(place: &str) -> Result<()> {
+    match place {
         "lock" => {
             let lock = Lock::new();
             lock.acquire().await?;
