@@ -114,11 +114,53 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `loop_factory` | the path of a function that makes the loop | `asyncio::new_event_loop` |
 /// | `virtual_time` | `true` or `false`: whether the clock is virtual | `false` |
 /// | `timeout` | after how many seconds, a number, the test fails | no limit |
+/// | `cancel` | `"each_await"`: the test is run again and again, cancelled at each of its awaits | it is run once |
 /// | `crate` | the absolute path of the `asyncio` crate, if it has another name | `::asyncio` |
 ///
 /// A virtual clock comes with a loop of its own, so that it excludes `loop_factory`. It starts at 0, and jumps to the next deadline when there is nothing else to do. A
 /// test whose time is over is cancelled; the limit is one of the loop's clock, so with a virtual
 /// one it ends a deadlock at once. Code that blocks the thread is not interrupted.
+///
+/// # Cancelled at each await
+/// With `cancel = "each_await"` the test is run once as it is, then again with its task cancelled at
+/// its first suspension, at its second, and so on, each time in a new loop on a new thread: once
+/// right behind the step in which it was suspended, as by a callback that comes next, and once
+/// right in front of its next step, when what it waited for is there.
+///
+/// ```
+/// # mod tests {
+/// use asyncio::{Lock, Result, sleep};
+///
+/// async fn work(lock: &Lock) -> Result<()> {
+///     lock.acquire().await?;
+///     let outcome = sleep(1).await;
+///     // With a `?` behind the sleep this would not be reached, and the test would fail.
+///     lock.release()?;
+///     outcome
+/// }
+///
+/// #[asyncio::test(cancel = "each_await", virtual_time = true)]
+/// async fn the_lock_is_free_again() -> Result<()> {
+///     let lock = Lock::new();
+///     let outcome = work(&lock).await;
+///     assert!(!lock.locked());
+///     outcome
+/// }
+/// # }
+/// ```
+///
+/// A cancelled run may end with a value or as cancelled. The test fails, with a report of what was
+/// found, if a run
+/// - panics, by an assertion of the test or in a destructor,
+/// - ends with another error than `CancelledError`,
+/// - does not end: with a virtual clock, if nothing is left to do; otherwise within `timeout`, or
+///   60 seconds of real time (or 100,000 iterations of the loop) and ten times what the first run
+///   took,
+/// - leaves tasks behind that the first run did not leave, also when they had a hundred iterations
+///   of the loop to end, without any time,
+/// - logs errors that the first run did not log, such as exceptions that nobody retrieved.
+///
+/// A test may be suspended a thousand times at most. `docs/TESTING.md` shows how to write such tests.
 ///
 /// # Expansion
 /// Other attributes, such as `#[should_panic]`, stay before the `#[test]` that is
@@ -135,6 +177,9 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 ///     }
 /// }
 /// ```
+///
+/// With `cancel = "each_await"` the call is `__asyncio::each_await(works, …)`: of the function
+/// itself, which makes a coroutine for each run.
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     entry::attribute(Entry::Test, options.into(), item.into()).into()

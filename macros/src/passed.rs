@@ -47,9 +47,12 @@ fn one(private: &TokenStream, takes: Takes, value: &Expr) -> TokenStream {
         }
         Takes::Exception => "exception",
         Takes::Cause => "cause",
-        Takes::Factory | Takes::Flag | Takes::Seconds | Takes::Function | Takes::Crate => {
-            return value;
-        }
+        Takes::Factory
+        | Takes::Flag
+        | Takes::Seconds
+        | Takes::EachAwait
+        | Takes::Function
+        | Takes::Crate => return value,
     };
     in_function(private, function, place, &value)
 }

@@ -4,6 +4,7 @@ mod callbacks;
 mod debug_mode;
 mod exception_handler;
 mod executor;
+pub(crate) mod observer;
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -33,6 +34,7 @@ pub(crate) use exception_handler::log_exception;
 pub use exception_handler::{ExceptionContext, ExceptionHandler};
 use executor::Threads;
 pub(crate) use executor::{Ticket, works_for};
+use observer::Observer;
 
 /// An event loop: a queue of callbacks, a heap of timers and a selector, on one thread.
 ///
@@ -65,6 +67,9 @@ pub(crate) struct Inner {
     stopping: Cell<bool>,
     life: Cell<Life>,
     debug: Cell<bool>,
+    observer: RefCell<Option<Rc<Observer>>>,
+    /// Handles are looked at while they run: in debug mode, or by the observer.
+    observed: Cell<bool>,
     /// Where the handle that is running was created.
     current_handle: Cell<Created>,
     slow_callback_duration: Cell<f64>,
@@ -138,6 +143,8 @@ impl EventLoop {
             stopping: Cell::new(false),
             life: Cell::new(Life::Open),
             debug: Cell::new(false),
+            observer: RefCell::default(),
+            observed: Cell::new(false),
             current_handle: Cell::new(None),
             slow_callback_duration: Cell::new(constants::SLOW_CALLBACK_DURATION),
             exception_handler: RefCell::new(None),
@@ -392,7 +399,11 @@ impl EventLoop {
     fn run_once(&self) -> Result<()> {
         self.0.iteration.update(|iteration| iteration + 1);
         self.sweep_cancelled_timers();
-        self.select(self.select_timeout())?;
+        let mut timeout = self.select_timeout();
+        if timeout != Some(0.0) && self.0.observed.get() {
+            timeout = self.observed_timeout(timeout)?;
+        }
+        self.select(timeout)?;
         self.process_inbox();
         self.move_due_timers();
 
@@ -416,8 +427,8 @@ impl EventLoop {
         while let Some(left) = ntodo.get().checked_sub(1) {
             ntodo.set(left);
             let Some(handle) = self.0.ready.borrow_mut().pop_front() else { break };
-            if self.0.debug.get() {
-                self.run_watched(handle)?;
+            if self.0.observed.get() {
+                self.run_observed(handle)?;
             } else {
                 handle.run(self)?;
             }

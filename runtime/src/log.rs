@@ -14,12 +14,42 @@ pub type Sink = Rc<dyn Fn(&str)>;
 
 thread_local! {
     static SINK: RefCell<Option<Sink>> = const { RefCell::new(None) };
+    static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
+}
+
+/// Errors that are kept for who asks for them at the end.
+struct Kept {
+    texts: Vec<String>,
+    /// Whether they are logged as well.
+    shown: bool,
 }
 
 /// Sends this thread's log messages to `sink` instead of stderr.
 pub fn set_log_sink(sink: Option<Sink>) {
     let before = SINK.with(|current| current.replace(sink));
     drop(before);
+}
+
+/// Keeps what this thread logs as an error from now on; it is logged as well only if `shown`.
+pub(crate) fn keep_errors(shown: bool) {
+    KEPT.set(Some(Kept { texts: Vec::new(), shown }));
+}
+
+/// Gives the errors that were kept, and keeps no more.
+pub(crate) fn take_kept_errors() -> Vec<String> {
+    KEPT.take().map_or_else(Vec::new, |kept| kept.texts)
+}
+
+/// Keeps an error if it is to be kept; whether it is to be logged.
+fn keep(text: &str) -> bool {
+    let keep = |kept: &RefCell<Option<Kept>>| match &mut *kept.borrow_mut() {
+        Some(kept) => {
+            kept.texts.push(text.to_owned());
+            kept.shown
+        }
+        None => true,
+    };
+    KEPT.try_with(keep).unwrap_or(true)
 }
 
 /// Who says something, and how grave it is; what is less grave Python does not show unasked.
@@ -46,6 +76,9 @@ pub(crate) fn concurrent_error(text: &str) {
 }
 
 fn log(logger: Logger, text: &str) {
+    if !matches!(logger, Logger::Warning) && !keep(text) {
+        return;
+    }
     let sink = SINK.try_with(|sink| sink.borrow().clone()).ok().flatten();
     match sink {
         Some(sink) => sink(text),

@@ -12,6 +12,8 @@ pub use asyncio_macros as macros;
 
 #[path = "private/arguments.rs"]
 mod arguments;
+#[path = "private/each_await.rs"]
+mod each_await;
 #[path = "private/raise.rs"]
 mod raise;
 
@@ -19,6 +21,7 @@ pub use arguments::{
     AreHandles, Impossible, IsAwaitable, IsContext, IsFlag, IsName, IsReturnWhen, No, Yes,
     awaitable, awaitables, context, flag, handles, name, return_when, timeout,
 };
+pub use each_await::each_await;
 pub use raise::{IsCause, IsException, Raises, cause, err, exception};
 
 pub use crate::log::{Sink, set_log_sink};
@@ -158,6 +161,14 @@ impl TestOptions {
         self.timeout = Some(seconds);
         self
     }
+
+    fn run_options(&self) -> RunOptions {
+        let run_options = RunOptions::new().debug(self.debug);
+        match self.loop_factory {
+            Some(loop_factory) => run_options.loop_factory(loop_factory),
+            None => run_options,
+        }
+    }
 }
 
 /// Runs `#[asyncio::test]`.
@@ -169,11 +180,7 @@ pub fn test<F>(test: F, options: TestOptions)
 where
     F: StdFuture<Output: Outcome> + 'static,
 {
-    let mut run_options = RunOptions::new().debug(options.debug);
-    if let Some(loop_factory) = options.loop_factory {
-        run_options = run_options.loop_factory(loop_factory);
-    }
-    if let Err(error) = run_with(limited(test, options.timeout), run_options) {
+    if let Err(error) = run_with(limited(test, options.timeout), options.run_options()) {
         panic_with(&error);
     }
 }

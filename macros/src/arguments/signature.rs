@@ -77,6 +77,8 @@ pub(crate) enum Takes {
     Flag,
     /// A literal number of seconds.
     Seconds,
+    /// The literal `"each_await"`.
+    EachAwait,
     /// The path of a function.
     Function,
     /// The path by which the expansion reaches this crate.
@@ -128,6 +130,7 @@ impl Parameter {
 
     /// Whether it is an option, for the setter of its name.
     pub(crate) fn is_option(&self) -> bool {
-        self.place == Place::Keyword && self.takes != Takes::Crate
+        let is_for_the_expansion = matches!(self.takes, Takes::Crate | Takes::EachAwait);
+        self.place == Place::Keyword && !is_for_the_expansion
     }
 }

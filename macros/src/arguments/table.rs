@@ -152,6 +152,10 @@ pub(crate) const MAIN: Signature = Signature {
             "timeout",
             "a program has no time limit: write `asyncio::wait_for!(work(), timeout)` in it",
         ),
+        (
+            "cancel",
+            "only tests are cancelled at each await: write `#[asyncio::test(cancel = \"each_await\")]`",
+        ),
     ],
     conflicts: &[],
 };
@@ -170,6 +174,10 @@ pub(crate) const TEST: Signature = Signature {
             ..keyword("virtual_time", Takes::Flag, "virtual_time = true")
         },
         keyword("timeout", Takes::Seconds, "timeout = 5.0"),
+        Parameter {
+            default: Default::Absent,
+            ..keyword("cancel", Takes::EachAwait, "cancel = \"each_await\"")
+        },
         CRATE,
     ],
     habits: &[

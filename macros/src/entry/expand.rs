@@ -79,7 +79,9 @@ fn call(
         ReturnType::Default => signature.ident.span(),
         ReturnType::Type(_, output) => output.span(),
     };
+    let runs_many_times = bound.value("cancel").is_some();
     let runner = match function.is_entry_point(entry) {
+        true if runs_many_times => "each_await",
         true => entry.signature().function,
         false => "block_on",
     };
@@ -94,9 +96,12 @@ fn call(
     let private = quote!(__asyncio);
     let options = entry.signature().options.map(|builder| options(&private, builder, bound));
     let located = located_at(place, &private);
-    let call = quote_spanned! {place=>
-        #located::#runner(#coroutine #generics (#(#arguments),*), #options)
+    let coroutine = match runs_many_times {
+        // The function itself: each run has a coroutine of its own.
+        true => quote_spanned!(place=> #coroutine),
+        false => quote_spanned!(place=> #coroutine #generics (#(#arguments),*)),
     };
+    let call = quote_spanned!(place=> #located::#runner(#coroutine, #options));
     quote!({ use #krate::__private as #private; #call })
 }
 

@@ -103,6 +103,22 @@ fn a_test_is_one_after_the_attributes_of_the_user() {
 }
 
 #[test]
+fn a_test_that_is_cancelled_is_passed_on_uncalled() {
+    check_expansion(
+        test("cancel = \"each_await\", timeout = 5", "async fn works() -> Result<()> { Ok(()) }"),
+        "#[::core::prelude::v1::test]
+        fn works() {
+            #[allow(clippy::unused_async)]
+            async fn works() -> Result<()> { Ok(()) }
+            {
+                use ::asyncio::__private as __asyncio;
+                __asyncio::each_await(works, __asyncio::TestOptions::new().timeout(5.0))
+            }
+        }",
+    );
+}
+
+#[test]
 fn other_items_are_left_alone() {
     check_item(
         main("", "pub struct Main;"),
@@ -306,6 +322,11 @@ fn habits_of_other_runtimes_are_answered() {
          for more cores run a loop in each of several `std::thread`s",
     );
     check_errors(
+        main("cancel = \"each_await\"", "async fn main() {}"),
+        "`cancel`: only tests are cancelled at each await: \
+         write `#[asyncio::test(cancel = \"each_await\")]`",
+    );
+    check_errors(
         test("start_paused = true", "async fn works() {}"),
         "`start_paused`: the option has another name here: write `virtual_time = true`",
     );
@@ -340,6 +361,24 @@ fn a_time_limit_is_a_literal_number() {
         test("timeout = 0", "async fn works() {}"),
         "`0`: `timeout` leaves no time at all: write `timeout = 5.0`",
     );
+}
+
+#[test]
+fn a_test_is_cancelled_at_each_await() {
+    let check = |value: &str, message: &str| {
+        let message = format!("`{value}`: {message}");
+        check_errors(test(&format!("cancel = {value}"), "async fn works() {}"), &message);
+    };
+    let meant = "write `cancel = \"each_await\"`";
+    check("each_await", &format!("`each_await` is a text here: {meant}"));
+    for near in ["each_awiat", "every_await", "each-await"] {
+        let message = format!("`cancel` has no `\"{near}\"`: did you mean `\"each_await\"`?");
+        check(&format!("\"{near}\""), &message);
+    }
+    for wrong in ["true", "3", "\"\"", "\"never\"", "None", "my::MODE", "b\"each_await\""] {
+        let message = format!("a test is cancelled at each of its awaits or not at all: {meant}");
+        check(wrong, &message);
+    }
 }
 
 #[test]

@@ -65,6 +65,8 @@ const WORDS: &[&str] = &[
     "debug",
     "loop_factory",
     "virtual_time",
+    "cancel",
+    "\"each_await\"",
     "asyncio",
     "asyncio.sleep",
     "vec!",

@@ -37,6 +37,7 @@ impl EventLoop {
     /// ```
     pub fn set_debug(&self, enabled: bool) {
         self.0.debug.set(enabled);
+        self.look_again();
         self.0.remote.set_debug(enabled);
     }
 

@@ -7,6 +7,7 @@ use syn::{
 };
 
 use crate::arguments::signature::{Parameter, Takes};
+use crate::arguments::similar;
 use crate::errors::Errors;
 
 /// Whether a value is of the kind that its parameter takes; what is wrong with it is reported.
@@ -27,6 +28,7 @@ pub(super) fn check(parameter: &Parameter, value: &Expr, errors: &mut Errors) ->
         Takes::Bool => not_a_bool(parameter, value),
         Takes::Flag => not_a_flag(parameter, value),
         Takes::Seconds => not_seconds(parameter, value),
+        Takes::EachAwait => not_each_await(value),
         Takes::Factory => called(parameter, value),
         Takes::Function => not_a_function(parameter, value),
         Takes::Crate => not_a_crate(value).map(str::to_owned),
@@ -209,6 +211,26 @@ fn not_seconds(parameter: &Parameter, value: &Expr) -> Option<String> {
         }
         Some(_) => None,
     }
+}
+
+fn not_each_await(value: &Expr) -> Option<String> {
+    const MEANT: &str = "each_await";
+    let written = match value {
+        Expr::Path(path) if path.path.is_ident(MEANT) => {
+            return Some(format!("`{MEANT}` is a text here: write `cancel = \"{MEANT}\"`"));
+        }
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value(),
+        _ => String::new(),
+    };
+    if written == MEANT {
+        return None;
+    }
+    Some(match similar::nearest(&written, [MEANT].into_iter()) {
+        Some(_) => format!("`cancel` has no `\"{written}\"`: did you mean `\"{MEANT}\"`?"),
+        None => format!(
+            "a test is cancelled at each of its awaits or not at all: write `cancel = \"{MEANT}\"`"
+        ),
+    })
 }
 
 fn called(parameter: &Parameter, value: &Expr) -> Option<String> {

@@ -1,0 +1,4 @@
+//! An option of tests.
+
+#[asyncio::main(cancel = "each_await")]
+async fn main() {}

@@ -1,0 +1,6 @@
+//! A text, and nearly the one.
+
+#[asyncio::test(cancel = "each_awiat")]
+async fn works() {}
+
+fn main() {}
