@@ -289,7 +289,7 @@ impl Rest {
         }
     }
 
-    fn forget_all(self: Box<Self>, task: *const ()) {
+    fn forget_all(self, task: *const ()) {
         let stale = self.stale.iter().filter_map(Stale::pending);
         let fresh = self.fresh.into_iter().map(|fresh| fresh.future);
         fresh.chain(stale).for_each(|future| forget(&future, task));
