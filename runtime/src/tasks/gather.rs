@@ -255,8 +255,13 @@ fn gather_children<T: 'static>(
 /// Gathers futures whose results nobody reads; their failures are returned, not raised.
 pub(crate) fn gather_any(futures: Vec<AnyFuture>) -> Future<()> {
     let child = |future| AnyChild { future, is_new: false };
-    let children = futures.into_iter().map(child).collect();
-    gather_children(children, None, true, Box::new(|| Ok(())))
+    let children = futures.iter().cloned().map(child).collect();
+    let collect = move || {
+        // They have been seen, also if nobody comes to ask.
+        futures.iter().for_each(|future| drop(future.exception()));
+        Ok(())
+    };
+    gather_children(children, None, true, Box::new(collect))
 }
 
 /// Makes children of the arguments, in their order, all on the loop of the first.
