@@ -47,7 +47,9 @@ class Acts:
             self.note(f"{who} state {op['slot']}: {self.describe(made)}")
 
     def do_result(self, who, level, op):
-        self.with_slot(who, op, lambda future: future.result())
+        # The result of a main coroutine is moved out in Rust.
+        if (made := self.slots[op["slot"]]) and made.level:
+            self.with_slot(who, op, lambda future: future.result())
 
     def do_exception(self, who, level, op):
         self.with_slot(who, op, lambda future: future.exception())
@@ -55,7 +57,7 @@ class Acts:
     def do_add_callback(self, who, level, op):
         if made := self.slots[op["slot"]]:
             callback = self.callbacks[op["callback"]] = self.callback(op["body"])
-            made.awaitable.add_done_callback(callback)
+            made.awaitable.add_done_callback(callback, **self.context(op))
 
     def do_remove_callback(self, who, level, op):
         if callback := self.callbacks[op["callback"]]:
@@ -68,9 +70,11 @@ class Acts:
 
     def options(self, made, op):
         eager = {} if op["eager"] is None else {"eager_start": op["eager"]}
+        return {"name": f"t{made.level}"} | eager | self.context(op)
+
+    def context(self, op):
         number = op.get("context")
-        context = {} if number is None else {"context": self.contexts[number]}
-        return {"name": f"t{made.level}"} | eager | context
+        return {} if number is None else {"context": self.contexts[number]}
 
     def do_ensure(self, who, level, op):
         made = self.make(level, op["what"])
@@ -87,6 +91,14 @@ class Acts:
     def do_uncancel_self(self, who, level, op):
         if task := asyncio.current_task():
             self.note(f"{who} uncancel_self: {task.uncancel()!r}")
+
+    def do_keep_self(self, who, level, op):
+        if task := asyncio.current_task():
+            # Nobody may wait for it, who may be itself.
+            self.slots[op["slot"]] = Made(task, 0, task=True)
+
+    def do_new_group(self, who, level, op):
+        self.groups[op["group"]] = asyncio.TaskGroup()
 
     def do_all_tasks(self, who, level, op):
         names = sorted(self.recorder.normalise(task.get_name()) for task in asyncio.all_tasks())
@@ -112,8 +124,7 @@ class Acts:
             self.attempt(f"{who} reschedule {op['timeout']}", timeout.reschedule, when)
 
     def do_call_soon(self, who, level, op):
-        context = None if op["context"] is None else self.contexts[op["context"]]
-        handle = self.loop.call_soon(self.callback(op["body"]), context=context)
+        handle = self.loop.call_soon(self.callback(op["body"]), **self.context(op))
         self.handles[op["handle"]] = handle
 
     def do_call_later(self, who, level, op):
@@ -128,6 +139,15 @@ class Acts:
         if handle := self.handles[op["handle"]]:
             handle.cancel()
             self.note(f"{who} cancel_handle {op['handle']}: {handle.cancelled()!r}")
+
+    def do_timers(self, who, level, op):
+        timers = [
+            self.loop.call_later(float(index * 7 % 5), self.note, f"{who} timer {index}")
+            for index in range(op["number"])
+        ]
+        for index, timer in enumerate(timers):
+            if index % op["kept"]:
+                timer.cancel()
 
     def do_after(self, who, level, op):
         callback = self.callback(op["body"])

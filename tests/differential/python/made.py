@@ -50,17 +50,25 @@ class Makers:
         return Made(asyncio.sleep(what["delay"], what["value"]), EVERYTHING)
 
     def make_gather(self, level, what):
-        children, lowest = self.children(level, what["children"])
+        made = [self.make(level, child) for child in what["children"]]
+        return self.gather(made, self.children_of(made), what)
+
+    def make_gather_two(self, level, what):
+        made = future, other = self.make_slot(level, what), self.make(level, what["what"])
+        if future.is_future and not future.many and not other.is_future:
+            return self.gather(made, [future.awaitable, other.awaitable], what)
+        return self.gather(made, self.children_of(made), what)
+
+    def gather(self, made, children, what):
+        lowest = min((one.level for one in made), default=EVERYTHING)
         gathered = asyncio.gather(*children, return_exceptions=what["return_exceptions"])
         return Made(gathered, lowest, many=True)
 
-    def children(self, level, children):
-        """Make the children: coroutines only, or futures only."""
-        made = [self.make(level, child) for child in children]
-        lowest = min((one.level for one in made), default=EVERYTHING)
+    def children_of(self, made):
+        """Give coroutines only, or futures only."""
         if any(one.is_future for one in made):
-            return [asyncio.ensure_future(self.one(one)) for one in made], lowest
-        return [one.awaitable for one in made], lowest
+            return [asyncio.ensure_future(self.one(one)) for one in made]
+        return [one.awaitable for one in made]
 
     def one(self, made):
         """Follow a `gather`, as Rust's lists hold futures of one type."""

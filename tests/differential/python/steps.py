@@ -39,20 +39,28 @@ class Steps:
             await self.run(who, level, op["cleanup"])
 
     async def do_timeout(self, who, level, op):
-        delay = op["delay"]
-        if op["at"]:
-            timeout = asyncio.timeout_at(None if delay is None else self.loop.time() + delay)
-        else:
-            timeout = asyncio.timeout(delay)
-        self.timeouts[op["timeout"]] = timeout
+        timeout = self.timeout(op)
         try:
             async with timeout:
                 return await self.run(who, level, op["body"])
         finally:
             self.note(f"{who} left {timeout!r}{self.requests()}")
 
+    def timeout(self, op):
+        number, delay = op["timeout"], op["delay"]
+        if op["fresh"] or self.timeouts[number] is None:
+            if op["at"]:
+                timeout = asyncio.timeout_at(None if delay is None else self.loop.time() + delay)
+            else:
+                timeout = asyncio.timeout(delay)
+            self.timeouts[number] = timeout
+        return self.timeouts[number]
+
     async def do_group(self, who, level, op):
-        group = self.groups[op["group"]] = asyncio.TaskGroup()
+        number = op["group"]
+        if op["fresh"] or self.groups[number] is None:
+            self.groups[number] = asyncio.TaskGroup()
+        group = self.groups[number]
         try:
             async with group:
                 return await self.run(who, level, op["body"])
@@ -68,7 +76,7 @@ class Steps:
             self.note(f"{who} held {op['lock']}: {self.locks[op['lock']].locked()}")
 
     async def do_as_completed(self, who, level, op):
-        children, _ = self.children(level, op["children"])
+        children = self.children_of([self.make(level, child) for child in op["children"]])
         completed = asyncio.as_completed(children, timeout=op["timeout"])
         if op["stream"]:
             await self.take_stream(who, op["take"], children, completed)

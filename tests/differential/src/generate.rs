@@ -2,6 +2,8 @@
 
 mod dice;
 
+use std::num::NonZeroUsize;
+
 use crate::program::{
     Act, Acts, Awaited, Body, CALLBACKS, CONDITIONS, CONTEXTS, Class, EVENTS, Failure, GROUPS,
     HANDLES, Handler, LOCKS, Op, Program, QUEUES, Run, SLOTS, Shown, TIMEOUTS, VARIABLES, When,
@@ -176,7 +178,8 @@ impl Generator {
             Theme::Tries if !is_deep => self.try_(depth),
             Theme::Timeouts if !is_deep && self.dice.below(3) > 0 => self.timeout(depth),
             Theme::Groups if !is_deep && self.dice.below(3) > 0 => {
-                Op::Group { group: self.dice.below(GROUPS), body: self.group_body(depth) }
+                let (group, fresh) = (self.dice.below(GROUPS), !self.dice.one_in(8));
+                Op::Group { group, fresh, body: self.group_body(depth) }
             }
             Theme::Many if self.dice.below(3) > 0 => self.many(depth),
             Theme::Locks if !is_deep && self.dice.one_in(3) => {
@@ -210,7 +213,8 @@ impl Generator {
 
     fn timeout(&mut self, depth: u32) -> Op {
         let (timeout, delay) = (self.dice.below(TIMEOUTS), self.deadline());
-        Op::Timeout { timeout, delay, at: self.dice.one_in(3), body: self.body(depth) }
+        let (fresh, at) = (!self.dice.one_in(10), self.dice.one_in(3));
+        Op::Timeout { timeout, fresh, delay, at, body: self.body(depth) }
     }
 
     /// The body of a group makes tasks first, most often.
@@ -287,6 +291,10 @@ impl Generator {
                 let (children, return_exceptions) = (self.children(depth), self.dice.one_in(2));
                 Awaited::Gather { children, return_exceptions }
             }
+            11 if !is_deep && self.dice.one_in(2) => {
+                let (slot, what) = (self.dice.below(SLOTS), self.awaited(depth + 1).into());
+                Awaited::GatherTwo { slot, what, return_exceptions: self.dice.one_in(2) }
+            }
             10 => {
                 let theme = self.theme();
                 self.primitive(theme)
@@ -347,6 +355,9 @@ impl Generator {
             Theme::Groups if self.dice.one_in(4) => {
                 Act::GroupCancel { group: self.dice.below(GROUPS) }
             }
+            Theme::Groups if self.dice.one_in(8) => {
+                Act::NewGroup { group: self.dice.below(GROUPS) }
+            }
             Theme::Groups => self.group_spawn(depth),
             Theme::Loop => self.act_on_loop(),
             Theme::Variables => self.act_on_variable(),
@@ -380,7 +391,7 @@ impl Generator {
             8 => Act::Exception { slot },
             9 | 10 => {
                 let (callback, body) = (self.dice.below(CALLBACKS), self.acts());
-                Act::AddCallback { slot, callback, body }
+                Act::AddCallback { slot, callback, body, context: self.context() }
             }
             _ => Act::RemoveCallback { slot, callback: self.dice.below(CALLBACKS) },
         }
@@ -416,13 +427,20 @@ impl Generator {
         match self.dice.below(8) {
             0..4 => Act::Cancel { slot, message: self.message() },
             4 => Act::Uncancel { slot },
-            5 | 6 => Act::CancelSelf { message: self.message() },
+            5 => Act::KeepSelf { slot },
+            6 => Act::CancelSelf { message: self.message() },
             _ => Act::UncancelSelf,
         }
     }
 
     fn act_on_loop(&mut self) -> Act {
         let handle = self.dice.below(HANDLES);
+        if self.dice.one_in(40) {
+            // Above a hundred the loop sweeps cancelled ones in another way.
+            let number = 80 + self.dice.below(100);
+            let kept = NonZeroUsize::MIN.saturating_add(self.dice.below(8));
+            return Act::Timers { number, kept };
+        }
         match self.dice.below(16) {
             0..3 => Act::CallSoon { handle, body: self.acts(), context: self.context() },
             3..5 => Act::After { iterations: self.dice.below(6) as u32, body: self.acts() },

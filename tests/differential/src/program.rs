@@ -4,6 +4,7 @@
 //! part of one can be cut out and leaves a program. Slots hold futures and tasks, handles what
 //! `call_soon` and its kin return; each number names what was last put there.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -77,15 +78,18 @@ pub(crate) enum Op {
         body: Body,
         cleanup: Body,
     },
-    /// `timeout(delay)`, or `timeout_at` that much later.
+    /// `timeout(delay)`, or `timeout_at` that much later; the one of before, unless fresh.
     Timeout {
         timeout: usize,
+        fresh: bool,
         delay: Option<f64>,
         at: bool,
         body: Body,
     },
+    /// A group of its own, or the one of before.
     Group {
         group: usize,
+        fresh: bool,
         body: Body,
     },
     /// `async with` a lock.
@@ -148,6 +152,7 @@ pub(crate) enum Act {
         slot: usize,
         callback: usize,
         body: Acts,
+        context: Option<usize>,
     },
     RemoveCallback {
         slot: usize,
@@ -169,6 +174,10 @@ pub(crate) enum Act {
         message: Option<String>,
     },
     UncancelSelf,
+    /// Puts the current task into a slot.
+    KeepSelf {
+        slot: usize,
+    },
     AllTasks,
     // Blocks.
     GroupSpawn {
@@ -176,6 +185,9 @@ pub(crate) enum Act {
         slot: usize,
         body: Body,
         eager: Option<bool>,
+    },
+    NewGroup {
+        group: usize,
     },
     GroupCancel {
         group: usize,
@@ -203,6 +215,11 @@ pub(crate) enum Act {
     },
     CancelHandle {
         handle: usize,
+    },
+    /// Many timers, of which each one in so many is not cancelled at once.
+    Timers {
+        number: usize,
+        kept: NonZeroUsize,
     },
     /// Does something so many iterations later.
     After {
@@ -295,6 +312,12 @@ pub(crate) enum Awaited {
         children: Vec<Awaited>,
         return_exceptions: bool,
     },
+    /// Of what is in a slot, and of something else.
+    GatherTwo {
+        slot: usize,
+        what: Box<Awaited>,
+        return_exceptions: bool,
+    },
     Shield {
         what: Box<Awaited>,
     },
@@ -339,6 +362,7 @@ impl Awaited {
             Self::Coroutine { .. } => "coroutine",
             Self::Sleep { .. } => "sleep",
             Self::Gather { .. } => "gather",
+            Self::GatherTwo { .. } => "gather_two",
             Self::Shield { .. } => "shield",
             Self::WaitFor { .. } => "wait_for",
             Self::Acquire { .. } => "acquire",

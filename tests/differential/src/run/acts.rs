@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use asyncio::{ExceptionContext, Result};
+use asyncio::{ExceptionContext, Result, TaskGroup};
 
 use super::made::{EVERYTHING, Handle, Slot};
 use super::value::{Value, error};
@@ -33,7 +33,9 @@ impl World {
             | Act::Ensure { .. }
             | Act::CancelSelf { .. }
             | Act::UncancelSelf
+            | Act::KeepSelf { .. }
             | Act::AllTasks
+            | Act::NewGroup { .. }
             | Act::GroupSpawn { .. }
             | Act::GroupCancel { .. }
             | Act::Reschedule { .. } => return self.act_on_task(fiber, act),
@@ -41,6 +43,7 @@ impl World {
             | Act::CallLater { .. }
             | Act::CallAt { .. }
             | Act::CancelHandle { .. }
+            | Act::Timers { .. }
             | Act::After { .. }
             | Act::Stop
             | Act::CallHandler
@@ -80,13 +83,13 @@ impl World {
             Act::State { slot } => self.with(*slot, |handle| {
                 self.note(&format!("{who} state {slot}: {}", handle.describe()));
             }),
-            Act::Result { slot } => self.with(*slot, |handle| {
-                self.outcome(&format!("{who} result {slot}"), handle.result());
-            }),
+            Act::Result { slot } => self.result(who, *slot),
             Act::Exception { slot } => self.with(*slot, |handle| {
                 self.attempt(&format!("{who} exception {slot}"), || handle.any().exception());
             }),
-            Act::AddCallback { slot, callback, body } => self.add_callback(*slot, *callback, body),
+            Act::AddCallback { slot, callback, body, context } => {
+                self.add_callback(*slot, *callback, body, *context);
+            }
             Act::RemoveCallback { slot, callback } => {
                 let Some(id) = self.callbacks.borrow()[*callback] else { return };
                 self.with(*slot, |handle| {
@@ -118,10 +121,29 @@ impl World {
         }
     }
 
-    fn add_callback(self: &Rc<Self>, slot: usize, callback: usize, body: &Acts) {
+    fn result(&self, who: &str, number: usize) {
+        // The result of a main coroutine is moved out by `run`.
+        let slot = self.slots.borrow()[number].clone().filter(|slot| slot.level > 0);
+        if let Some(slot) = slot {
+            self.outcome(&format!("{who} result {number}"), slot.handle.result());
+        }
+    }
+
+    fn add_callback(
+        self: &Rc<Self>,
+        slot: usize,
+        callback: usize,
+        body: &Acts,
+        context: Option<usize>,
+    ) {
         self.with(slot, |handle| {
-            let run = self.callback(body);
-            let id = handle.any().add_done_callback(move |_| run());
+            let (run, future) = (self.callback(body), handle.any());
+            let id = match context {
+                None => future.add_done_callback(move |_| run()),
+                Some(context) => {
+                    future.add_done_callback_with(move |_| run(), &self.context(context))
+                }
+            };
             self.callbacks.borrow_mut()[callback] = Some(id);
         });
     }
@@ -159,6 +181,15 @@ impl World {
             Act::UncancelSelf => {
                 let Some(task) = current_task() else { return Ok(()) };
                 self.note(&format!("{who} uncancel_self: {}", task.uncancel()));
+            }
+            Act::KeepSelf { slot } => {
+                if let Some(task) = current_task().and_then(|task| task.downcast()) {
+                    // Nobody may wait for it, who may be itself.
+                    self.put(*slot, task, 0);
+                }
+            }
+            Act::NewGroup { group } => {
+                self.groups.borrow_mut()[*group] = Some(TaskGroup::new());
             }
             Act::AllTasks => {
                 let tasks = asyncio::all_tasks();
@@ -224,6 +255,7 @@ impl World {
                 let called = loop_.call_at(loop_.time() + delay, self.callback(body));
                 self.handles.borrow_mut()[*handle] = Some(AnyHandle::Timer(called));
             }
+            Act::Timers { number, kept } => self.timers(who, *number, kept.get()),
             Act::After { iterations, body } => self.hop(*iterations, self.callback(body)),
             Act::CopyContext { context } => {
                 self.contexts.borrow_mut()[*context] = asyncio::copy_context();
@@ -249,6 +281,17 @@ impl World {
                 self.attempt(&label, || VARIABLE[*variable].reset(&token));
             }
             _ => unreachable!("sorted by `act`: {act:?}"),
+        }
+    }
+
+    fn timers(self: &Rc<Self>, who: &str, number: usize, kept: usize) {
+        let timer = |index: usize| {
+            let (world, label) = (Rc::clone(self), format!("{who} timer {index}"));
+            self.loop_.call_later((index * 7 % 5) as f64, move || world.note(&label))
+        };
+        let timers: Vec<_> = (0..number).map(timer).collect();
+        for (_, timer) in timers.iter().enumerate().filter(|(index, _)| index % kept != 0) {
+            timer.cancel();
         }
     }
 

@@ -24,6 +24,9 @@ pub(super) enum Handle {
     Many(Future<Vec<Value>>),
     /// Of `gather` with `return_exceptions`.
     Each(Future<Vec<Result<Value>>>),
+    /// Of `gather` of two, each with a type of its own.
+    Two(Future<(Value, Value)>),
+    EachOfTwo(Future<(Result<Value>, Result<Value>)>),
 }
 
 /// Does the same with a handle of any type.
@@ -34,6 +37,8 @@ macro_rules! with_handle {
             Handle::Task($future) => $body,
             Handle::Many($future) => $body,
             Handle::Each($future) => $body,
+            Handle::Two($future) => $body,
+            Handle::EachOfTwo($future) => $body,
         }
     };
 }
@@ -45,6 +50,8 @@ impl Handle {
             Self::Task(task) => Future::any(task),
             Self::Many(future) => future.any(),
             Self::Each(future) => future.any(),
+            Self::Two(future) => future.any(),
+            Self::EachOfTwo(future) => future.any(),
         }
     }
 
@@ -138,6 +145,8 @@ impl Made {
                     Handle::Task(task) => Handle::One(asyncio::shield(task)),
                     Handle::Many(future) => Handle::Many(asyncio::shield(future)),
                     Handle::Each(future) => Handle::Each(asyncio::shield(future)),
+                    Handle::Two(future) => Handle::Two(asyncio::shield(future)),
+                    Handle::EachOfTwo(future) => Handle::EachOfTwo(asyncio::shield(future)),
                 };
                 Self::future(shield, level)
             }
@@ -164,6 +173,19 @@ pub(super) enum Children {
     Futures(Vec<Future<Value>>),
 }
 
+impl Children {
+    fn of(made: Vec<Made>) -> Self {
+        if made.iter().any(|made| matches!(made, Made::Slot(_))) {
+            return Self::Futures(made.into_iter().map(|made| one(made.ensure())).collect());
+        }
+        let coroutines = made.into_iter().filter_map(|made| match made {
+            Made::Coroutine(_, coroutine) => Some(coroutine),
+            Made::Slot(_) => None,
+        });
+        Self::Coroutines(coroutines.collect())
+    }
+}
+
 impl World {
     pub(super) fn make(self: &Rc<Self>, fiber: &Fiber, what: &Awaited) -> Made {
         match what {
@@ -175,6 +197,10 @@ impl World {
             Awaited::Sleep { delay, value } => Made::of(asyncio::sleep_with(*delay, *value)),
             Awaited::Gather { children, return_exceptions } => {
                 self.make_gather(fiber, children, *return_exceptions)
+            }
+            Awaited::GatherTwo { slot, what, return_exceptions } => {
+                let two = [self.make_slot(fiber, *slot), self.make(fiber, what)];
+                self.gather_two(two, *return_exceptions)
             }
             Awaited::Shield { what } => self.make(fiber, what).shield(),
             Awaited::WaitFor { what, timeout } => {
@@ -201,37 +227,34 @@ impl World {
     }
 
     fn make_gather(self: &Rc<Self>, fiber: &Fiber, children: &[Awaited], exceptions: bool) -> Made {
-        let (children, level) = self.children(fiber, children);
-        let handle = match (children, exceptions) {
-            (Children::Coroutines(list), false) => Handle::Many(asyncio::gather_all(list)),
-            (Children::Futures(list), false) => Handle::Many(asyncio::gather_all(&list)),
-            (Children::Coroutines(list), true) => {
-                Handle::Each(asyncio::gather_all_return_exceptions(list))
-            }
-            (Children::Futures(list), true) => {
-                Handle::Each(asyncio::gather_all_return_exceptions(&list))
-            }
+        let made = children.iter().map(|child| self.make(fiber, child)).collect();
+        gather(made, exceptions)
+    }
+
+    /// Gathers a future and a coroutine as they are, and anything else as a list.
+    fn gather_two(&self, two: [Made; 2], exceptions: bool) -> Made {
+        let level = two.iter().map(Made::level).min().unwrap_or(EVERYTHING);
+        let (future, coroutine) = match two {
+            [
+                Made::Slot(Slot { handle: Handle::One(future), .. }),
+                Made::Coroutine(_, coroutine),
+            ] => (future, coroutine),
+            [
+                Made::Slot(Slot { handle: Handle::Task(task), .. }),
+                Made::Coroutine(_, coroutine),
+            ] => (Future::clone(&task), coroutine),
+            two => return gather(two.into(), exceptions),
+        };
+        let handle = match exceptions {
+            false => Handle::Two(asyncio::gather((&future, coroutine))),
+            true => Handle::EachOfTwo(asyncio::gather_return_exceptions((&future, coroutine))),
         };
         Made::future(handle, level)
     }
 
-    /// Makes the children, and the level of whoever waits for them all.
-    pub(super) fn children(
-        self: &Rc<Self>,
-        fiber: &Fiber,
-        children: &[Awaited],
-    ) -> (Children, u32) {
-        let made: Vec<Made> = children.iter().map(|child| self.make(fiber, child)).collect();
-        let level = made.iter().map(Made::level).min().unwrap_or(EVERYTHING);
-        if made.iter().any(|made| matches!(made, Made::Slot(_))) {
-            let futures = made.into_iter().map(|made| one(made.ensure()));
-            return (Children::Futures(futures.collect()), level);
-        }
-        let coroutines = made.into_iter().filter_map(|made| match made {
-            Made::Coroutine(_, coroutine) => Some(coroutine),
-            Made::Slot(_) => None,
-        });
-        (Children::Coroutines(coroutines.collect()), level)
+    /// Makes the children of `as_completed`.
+    pub(super) fn children(self: &Rc<Self>, fiber: &Fiber, children: &[Awaited]) -> Children {
+        Children::of(children.iter().map(|child| self.make(fiber, child)).collect())
     }
 
     fn make_primitive(self: &Rc<Self>, what: &Awaited) -> Made {
@@ -263,6 +286,21 @@ impl World {
             _ => unreachable!("made by `make`: {what:?}"),
         }
     }
+}
+
+fn gather(made: Vec<Made>, exceptions: bool) -> Made {
+    let level = made.iter().map(Made::level).min().unwrap_or(EVERYTHING);
+    let handle = match (Children::of(made), exceptions) {
+        (Children::Coroutines(list), false) => Handle::Many(asyncio::gather_all(list)),
+        (Children::Futures(list), false) => Handle::Many(asyncio::gather_all(&list)),
+        (Children::Coroutines(list), true) => {
+            Handle::Each(asyncio::gather_all_return_exceptions(list))
+        }
+        (Children::Futures(list), true) => {
+            Handle::Each(asyncio::gather_all_return_exceptions(&list))
+        }
+    };
+    Made::future(handle, level)
 }
 
 /// A future of one value: a `gather` is followed by a task.

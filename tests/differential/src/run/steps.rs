@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use asyncio::{
     ALL_COMPLETED, AnyFuture, AsCompleted, Exception, FIRST_COMPLETED, FIRST_EXCEPTION, Result,
-    TaskGroup, WaitOptions,
+    TaskGroup, Timeout, WaitOptions,
 };
 
 use super::made::{Children, Handle};
@@ -49,10 +49,14 @@ impl World {
                 self.run(fiber, cleanup).await?;
                 outcome
             }
-            Op::Timeout { timeout, delay, at, body } => {
-                self.do_timeout(fiber, *timeout, *delay, *at, body).await
+            Op::Timeout { timeout, fresh, delay, at, body } => {
+                let timeout = self.timeout(*timeout, *fresh, *delay, *at);
+                self.do_timeout(fiber, &timeout, body).await
             }
-            Op::Group { group, body } => self.do_group(fiber, *group, body).await,
+            Op::Group { group, fresh, body } => {
+                let group = self.group(*group, *fresh);
+                self.do_group(fiber, &group, body).await
+            }
             Op::Hold { lock, body } => self.do_hold(fiber, *lock, body).await,
             Op::AsCompleted { children, timeout, stream, take } => {
                 let steps = self.do_as_completed(fiber, children, *timeout, *stream, *take);
@@ -89,27 +93,40 @@ impl World {
         if left.is_some() || !reraise { Ok(left) } else { Err(error) }
     }
 
+    fn timeout(&self, number: usize, fresh: bool, delay: Option<f64>, at: bool) -> Timeout {
+        let before = self.timeouts.borrow()[number].clone().filter(|_| !fresh);
+        let timeout = before.unwrap_or_else(|| match at {
+            true => asyncio::timeout_at(delay.map(|delay| self.loop_.time() + delay)),
+            false => asyncio::timeout(delay),
+        });
+        self.timeouts.borrow_mut()[number] = Some(timeout.clone());
+        timeout
+    }
+
     async fn do_timeout(
         self: &Rc<Self>,
         fiber: &Fiber,
-        number: usize,
-        delay: Option<f64>,
-        at: bool,
+        timeout: &Timeout,
         body: &[Op],
     ) -> Result<Left> {
-        let timeout = match at {
-            true => asyncio::timeout_at(delay.map(|delay| self.loop_.time() + delay)),
-            false => asyncio::timeout(delay),
-        };
-        self.timeouts.borrow_mut()[number] = Some(timeout.clone());
         let outcome = timeout.run(async |_| self.run(fiber, body).await).await;
         self.note(&format!("{} left {timeout:?}{}", fiber.who, Self::requests()));
         outcome
     }
 
-    async fn do_group(self: &Rc<Self>, fiber: &Fiber, number: usize, body: &[Op]) -> Result<Left> {
-        let group = TaskGroup::new();
+    fn group(&self, number: usize, fresh: bool) -> TaskGroup {
+        let before = self.groups.borrow()[number].clone().filter(|_| !fresh);
+        let group = before.unwrap_or_default();
         self.groups.borrow_mut()[number] = Some(group.clone());
+        group
+    }
+
+    async fn do_group(
+        self: &Rc<Self>,
+        fiber: &Fiber,
+        group: &TaskGroup,
+        body: &[Op],
+    ) -> Result<Left> {
         let left = RefCell::new(None);
         let block = group.run(async |_| {
             left.replace(self.run(fiber, body).await?);
@@ -142,7 +159,7 @@ impl World {
         stream: bool,
         take: usize,
     ) -> Result<()> {
-        let (children, _) = caught(|| self.children(fiber, children))?;
+        let children = caught(|| self.children(fiber, children))?;
         let mut futures = Vec::new();
         let completed = caught(|| match children {
             Children::Coroutines(list) => asyncio::as_completed_with(list, timeout),

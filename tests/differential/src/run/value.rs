@@ -77,6 +77,12 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
     }
 }
 
+impl<T: Into<Value>> From<(T, T)> for Value {
+    fn from((one, two): (T, T)) -> Self {
+        Self::List(vec![one.into(), two.into()])
+    }
+}
+
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::None, Into::into)
