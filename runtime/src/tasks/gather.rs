@@ -290,6 +290,21 @@ impl Children {
         }
         child
     }
+
+    #[track_caller]
+    fn add_all<I>(&mut self, awaitables: I) -> Vec<Child<<I::Item as Awaitable>::Value>>
+    where
+        I: IntoIterator,
+        I::Item: Awaitable,
+        <I::Item as IntoFuture>::IntoFuture: 'static,
+        <I::Item as Awaitable>::Value: 'static,
+    {
+        let mut list = Vec::new();
+        for awaitable in awaitables {
+            list.push(self.add(awaitable));
+        }
+        list
+    }
 }
 
 /// What [`gather`] takes: a tuple of up to 16 awaitables.
@@ -438,10 +453,11 @@ where
     <I::Item as IntoFuture>::IntoFuture: 'static,
     <I::Item as Awaitable>::Value: 'static,
 {
-    let (children, early) = list(awaitables);
+    let mut list = Children::default();
+    let children = list.add_all(awaitables);
     let erased = children.iter().map(Child::any).collect();
     let collect = move || children.iter().map(Child::result).collect();
-    gather_children(erased, early, false, Box::new(collect))
+    gather_children(erased, list.early, false, Box::new(collect))
 }
 
 /// [`gather_all`] that returns failures among the results: Python's `return_exceptions=True`.
@@ -461,24 +477,9 @@ where
     <I::Item as IntoFuture>::IntoFuture: 'static,
     <I::Item as Awaitable>::Value: 'static,
 {
-    let (children, early) = list(awaitables);
+    let mut list = Children::default();
+    let children = list.add_all(awaitables);
     let erased = children.iter().map(Child::any).collect();
     let collect = move || Ok(children.iter().map(Child::outcome).collect());
-    gather_children(erased, early, true, Box::new(collect))
-}
-
-#[track_caller]
-fn list<I>(awaitables: I) -> (Vec<Child<<I::Item as Awaitable>::Value>>, Option<Rc<Early>>)
-where
-    I: IntoIterator,
-    I::Item: Awaitable,
-    <I::Item as IntoFuture>::IntoFuture: 'static,
-    <I::Item as Awaitable>::Value: 'static,
-{
-    let mut children = Children::default();
-    let mut list = Vec::new();
-    for awaitable in awaitables {
-        list.push(children.add(awaitable));
-    }
-    (list, children.early)
+    gather_children(erased, list.early, true, Box::new(collect))
 }
