@@ -80,3 +80,14 @@ pub(crate) fn side_by_side(theirs: &[String], ours: &[String]) -> String {
     }
     text
 }
+
+#[test]
+fn lines_that_differ_have_a_mark_between_them() {
+    let lines = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let shown = side_by_side(&lines("a b"), &lines("a c d"));
+    let shown: Vec<&str> = shown.lines().map(str::trim_end).collect();
+    assert_eq!(
+        shown[1..],
+        ["a                      a", "b                    | c", "                     | d",]
+    );
+}

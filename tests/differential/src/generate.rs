@@ -530,3 +530,14 @@ impl Generator {
         Failure { class, text: format!("e{}", self.dice.below(100)) }
     }
 }
+
+#[test]
+fn a_program_is_its_number_and_its_json() -> serde_json::Result<()> {
+    for number in 0..300 {
+        let program = generate(1, number);
+        assert_eq!(program, generate(1, number));
+        assert_ne!(program, generate(2, number));
+        assert_eq!(program, serde_json::from_str(&serde_json::to_string(&program)?)?);
+    }
+    Ok(())
+}

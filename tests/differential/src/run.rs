@@ -31,15 +31,32 @@ const STUCK_AFTER: f64 = 1000.0;
 /// On a thread of its own, where the first task is `Task-1`, and where nothing is left of the
 /// programs before.
 pub(crate) fn run(program: &Program) -> Vec<String> {
-    // What Python raises is a panic in a few places, which the trace shows and not stderr.
     static SILENCE: Once = Once::new();
-    SILENCE.call_once(|| panic::set_hook(Box::new(|_| {})));
+    SILENCE.call_once(silence_programs);
     thread::scope(|scope| {
-        let runner = scope.spawn(|| run_here(program));
+        let runner = scope.spawn(|| {
+            IS_PROGRAM.set(true);
+            run_here(program)
+        });
         runner.join().unwrap_or_else(|payload| {
             vec![format!("panicked: {}", asyncio::__private::raised(payload))]
         })
     })
+}
+
+thread_local! {
+    /// Whether a program has this thread.
+    static IS_PROGRAM: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What Python raises is a panic in a few places, which the trace shows and not stderr.
+fn silence_programs() {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !IS_PROGRAM.get() {
+            before(info);
+        }
+    }));
 }
 
 fn run_here(program: &Program) -> Vec<String> {

@@ -115,3 +115,19 @@ fn bodies(item: &Value) -> impl Iterator<Item = &[Value]> {
         .chain(coroutine)
         .filter_map(|field| field.as_array().map(Vec::as_slice))
 }
+
+#[test]
+fn blocks_give_way_to_what_is_in_them() {
+    let program = json!([{"op": "group", "body": [{"op": "stop"}]}]);
+    let smaller = variants(&program);
+    assert!(smaller.contains(&json!([])));
+    assert!(smaller.contains(&json!([{"op": "stop"}])));
+    assert!(smaller.contains(&json!([{"op": "group", "body": []}])));
+}
+
+#[test]
+fn numbers_become_nothing() {
+    assert_eq!(variants(&json!({"slot": 3})), [json!({"slot": 0})]);
+    let smaller = variants(&json!({"delay": 2.5}));
+    assert_eq!(smaller, [json!({"delay": 0.0}), json!({"delay": 1.0}), json!({"delay": null})]);
+}

@@ -150,3 +150,18 @@ fn cut(text: &str, start: &str, end: &str) -> String {
     }
     result
 }
+
+#[test]
+fn reprs_lose_what_the_languages_do_not_share() {
+    for (text, expected) in [
+        (
+            "<Task pending name='t1' coro=<f() running> cb=[g()]> | x",
+            "<Task pending name='t1'> | x",
+        ),
+        ("<Task finished name='t1' coro=<f() done> result=<Value>>", "<Task finished name='t1'>"),
+        ("<ContextVar name='v0' at 0x7f12ab>, at once", "<ContextVar name='v0'>, at once"),
+        ("f1 await sleep: 3", "f1 await sleep: 3"),
+    ] {
+        assert_eq!(normalise(text), expected);
+    }
+}
