@@ -1,6 +1,7 @@
 //! Random programs: most of them live, as waits for nothing are soon boring.
 
 mod dice;
+mod scenes;
 
 use std::num::NonZeroUsize;
 
@@ -102,6 +103,9 @@ impl Generator {
         for _ in 0..self.dice.below(5) {
             let (slot, body, eager) = (self.dice.below(SLOTS), self.body(0), self.eager());
             ops.push(Op::Act(Act::Spawn { slot, body, eager, context: self.context() }));
+        }
+        if self.dice.one_in(4) {
+            ops.extend(self.scene());
         }
         for _ in 0..self.dice.below(4) {
             let act = self.cancel();
