@@ -211,13 +211,13 @@ impl TaskGroup {
             }
         }
         let pending = self.wait_for_tasks(&mut propagate).await;
-        let base_error = inner.base_error.take();
-        if let Some(base_error) = base_error {
-            return Err(base_error);
-        }
         let parent = inner.parent_task.borrow().clone();
         if let (Some(parent), Some(block)) = (&parent, &*inner.block.borrow()) {
             block.end(parent);
+        }
+        let base_error = inner.base_error.take();
+        if let Some(base_error) = base_error {
+            return Err(base_error);
         }
         if inner.parent_cancel_requested.get() {
             // Our own request: it must be taken back. What is left is somebody else's.

@@ -257,8 +257,9 @@ pub(crate) fn gather_any(futures: Vec<AnyFuture>) -> Future<()> {
     let child = |future| AnyChild { future, is_new: false };
     let children = futures.iter().cloned().map(child).collect();
     let collect = move || {
-        // They have been seen, also if nobody comes to ask.
-        futures.iter().for_each(|future| drop(future.exception()));
+        // Failures have been seen, also if nobody comes to ask.
+        let ended = futures.iter().filter(|future| !future.cancelled());
+        ended.for_each(|future| drop(future.exception()));
         Ok(())
     };
     gather_children(children, None, true, Box::new(collect))

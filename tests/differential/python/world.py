@@ -11,6 +11,10 @@ from steps import STEPS, Steps
 STUCK_AFTER = 1000.0
 
 
+def plain_task(loop, coro, **options):
+    return asyncio.Task(coro, loop=loop, **options)
+
+
 class World(Steps, Acts, Makers):
     """Runs one program."""
 
@@ -81,6 +85,8 @@ class World(Steps, Acts, Makers):
         self.recorder.loop = loop = KeepingLoop()
         if self.program["eager"]:
             loop.set_task_factory(asyncio.eager_task_factory)
+        elif self.program.get("factory"):
+            loop.set_task_factory(plain_task)
         if self.program["handler"] != "default":
             loop.set_exception_handler(self.recorder.handle_exception)
         return loop

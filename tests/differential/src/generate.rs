@@ -35,7 +35,8 @@ pub(crate) fn generate(seed: u64, number: u64) -> Program {
         generator.budget = 8;
         runs.push(generator.run());
     }
-    Program { eager, handler, runs }
+    let factory = generator.dice.one_in(10);
+    Program { eager, factory, handler, runs }
 }
 
 /// What a program is about.

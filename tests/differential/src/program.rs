@@ -28,6 +28,9 @@ pub(crate) const QUEUES: usize = 4;
 pub(crate) struct Program {
     /// Whether the loop has the eager task factory.
     pub(crate) eager: bool,
+    /// Whether it else has a factory that makes plain tasks.
+    #[serde(default)]
+    pub(crate) factory: bool,
     /// What the loop's exception handler does.
     pub(crate) handler: Handler,
     pub(crate) runs: Vec<Run>,

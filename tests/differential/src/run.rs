@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::sync::Once;
 use std::thread;
 
-use asyncio::{EventLoop, Result, RunOptions, Runner, TimerHandle};
+use asyncio::{AnyTask, EventLoop, Result, RunOptions, Runner, TimerHandle};
 
 use crate::program::{Handler, Program, Run};
 use trace::Trace;
@@ -101,6 +101,8 @@ fn prepare(loop_: &EventLoop, program: &Program, trace: &Rc<Trace>) {
     trace.watch(loop_);
     if program.eager {
         loop_.set_task_factory(asyncio::eager_task_factory);
+    } else if program.factory {
+        loop_.set_task_factory(AnyTask::new);
     }
     if program.handler != Handler::Default {
         let (trace, fails) = (Rc::clone(trace), program.handler == Handler::Fail);
