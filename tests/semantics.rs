@@ -455,6 +455,21 @@ fn a_result_is_taken_once() {
 }
 
 #[test]
+fn a_shielded_result_is_a_clone() {
+    run(async {
+        let (done, cancelled) = (Future::new(), Future::<i32>::new());
+        done.set_result(1)?;
+        cancelled.cancel();
+        let shielded = asyncio::shield(&done);
+        assert_ne!(shielded, done);
+        assert_eq!((shielded.await?, done.await?), (1, 1));
+        assert_eq!(asyncio::shield(&cancelled), cancelled);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
 fn a_missing_loop_panics() {
     let payload = panic::catch_unwind(asyncio::get_running_loop).unwrap_err();
     let text = payload.downcast_ref::<String>().map(String::as_str);

@@ -633,10 +633,6 @@ impl EventLoop {
         drop(task);
     }
 
-    pub(crate) fn pending_task_count(&self) -> usize {
-        self.0.tasks.borrow().len()
-    }
-
     /// The pending tasks, in the order of their creation.
     pub(crate) fn pending_tasks(&self) -> Vec<Rc<dyn RawTask>> {
         let mut tasks: Vec<_> =

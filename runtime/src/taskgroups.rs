@@ -211,11 +211,14 @@ impl TaskGroup {
             }
         }
         let pending = self.wait_for_tasks(&mut propagate).await;
+        let parent = inner.parent_task.borrow().clone();
+        if let (Some(parent), Some(block)) = (&parent, &*inner.block.borrow()) {
+            block.end(parent);
+        }
         let base_error = inner.base_error.take();
         if let Some(base_error) = base_error {
             return Err(raised_in_exit(base_error, error));
         }
-        let parent = inner.parent_task.borrow().clone();
         if inner.parent_cancel_requested.get() {
             // Our own request: it must be taken back. What is left is somebody else's.
             let is_partial = inner.block.borrow().as_ref().is_some_and(|block| block.is_partial());
@@ -286,7 +289,8 @@ impl TaskGroup {
     fn abort(&self) {
         self.0.aborting.set(true);
         let tasks: Vec<_> = self.0.tasks.borrow().values().cloned().collect();
-        for task in tasks {
+        // One that is done keeps its failure: a request would count as having seen it.
+        for task in tasks.iter().filter(|task| !task.done()) {
             task.cancel();
         }
     }

@@ -12,7 +12,7 @@ use futures_core::Stream;
 
 use super::{Child, ensure_child};
 use crate::coroutines::Awaitable;
-use crate::events::{self, TimerHandle};
+use crate::events::{self, RawTimer, TimerHandle};
 use crate::exceptions::{Error, Result, TimeoutError, panic_with};
 use crate::futures::{AnyFuture, CallbackId, Future};
 use crate::queues::{Queue, QueueGet};
@@ -98,19 +98,16 @@ where
         state.todo.borrow_mut()[index] = Some((child, callback));
     }
     if let Some(seconds) = timeout.into_timeout().filter(|_| !is_empty) {
-        let timer = loop_.call_later(seconds, _handle_timeout(Rc::downgrade(&state)));
-        state.timer.replace(Some(timer));
+        let timer = loop_.call_later(seconds, _handle_timeout(Rc::clone(&state)));
+        state.timer.replace(Some(Rc::downgrade(&timer.0)));
     }
     AsCompleted { state, next: None }
 }
 
-/// What ends the wait for all that is left.
-fn _handle_timeout<T: 'static>(state: Weak<_AsCompletedIterator<T>>) -> impl FnOnce() {
-    move || {
-        if let Some(state) = state.upgrade() {
-            state.handle_timeout();
-        }
-    }
+/// What ends the wait for all that is left. Owns the iterator until then: also after whoever
+/// asked is gone, no callback outlives the timeout.
+fn _handle_timeout<T: 'static>(state: Rc<_AsCompletedIterator<T>>) -> impl FnOnce() {
+    move || state.handle_timeout()
 }
 
 /// The iterator and stream of [`as_completed`].
@@ -132,12 +129,13 @@ struct _AsCompletedIterator<T> {
     todo_left: Cell<usize>,
     /// The futures that are done and not yet given out; `None` for one that was late.
     done: Queue<Option<Child<T>>>,
-    timer: RefCell<Option<TimerHandle>>,
+    /// What owns this iterator, and so is not owned by it.
+    timer: RefCell<Option<Weak<dyn RawTimer>>>,
 }
 
 impl<T: 'static> _AsCompletedIterator<T> {
-    /// What takes in a future that is done. Weak: nobody asks any more once the iterator and
-    /// its steps are gone.
+    /// What takes in a future that is done. Weak: nobody asks any more once the iterator, its
+    /// steps and its timer are gone.
     fn _handle_completion(state: Weak<Self>, index: usize) -> impl FnOnce(&AnyFuture) {
         move |_| {
             if let Some(state) = state.upgrade() {
@@ -151,9 +149,9 @@ impl<T: 'static> _AsCompletedIterator<T> {
         self.put(Some(child));
         self.pending.set(self.pending.get() - 1);
         if self.pending.get() == 0
-            && let Some(timer) = &*self.timer.borrow()
+            && let Some(timer) = self.timer.take().and_then(|timer| timer.upgrade())
         {
-            timer.cancel();
+            TimerHandle(timer).cancel();
         }
     }
 

@@ -23,12 +23,11 @@ pub(super) fn cancel(task: &Rc<dyn RawTask>, message: CancelMessage) -> bool {
         return false;
     }
     let mut task = Rc::clone(task);
-    let mut longest = task.core().try_get_loop().map_or(0, |loop_| loop_.pending_task_count());
+    let mut ring = Ring::new(&task);
     while let Some(next) = awaited_task(&task) {
-        if longest == 0 {
+        if ring.closes_with(&next) {
             panic_with(RecursionError("maximum recursion depth exceeded"));
         }
-        longest -= 1;
         if !count_request(&next) {
             // It is done, so the task's step is scheduled: the request is for that.
             request(&task, message);
@@ -73,6 +72,33 @@ fn awaited_task(task: &Rc<dyn RawTask>) -> Option<Rc<dyn RawTask>> {
         return None;
     }
     task.task_core().waiters.only()?.into_task()
+}
+
+/// Notices that a walk comes by a place again: it remembers where it was after 1, 2, 4, … steps.
+struct Ring {
+    landmark: Rc<dyn RawTask>,
+    steps_left: usize,
+    steps_next: usize,
+}
+
+impl Ring {
+    fn new(start: &Rc<dyn RawTask>) -> Self {
+        Self { landmark: Rc::clone(start), steps_left: 1, steps_next: 2 }
+    }
+
+    /// Whether this place of the walk is one where it has been.
+    fn closes_with(&mut self, task: &Rc<dyn RawTask>) -> bool {
+        if Rc::ptr_eq(task, &self.landmark) {
+            return true;
+        }
+        self.steps_left -= 1;
+        if self.steps_left == 0 {
+            self.landmark = Rc::clone(task);
+            self.steps_left = self.steps_next;
+            self.steps_next *= 2;
+        }
+        false
+    }
 }
 
 /// Counts how deep the cancellations of one thread are nested.

@@ -207,4 +207,12 @@ impl Block {
             schedule_step(&loop_, raw);
         }
     }
+
+    /// Ends the block. A request that it made in this step, and that it took back, may have
+    /// been one of several: the next await of the task is to raise what is left.
+    pub(crate) fn end(self: &Rc<Self>, task: &AnyTask) {
+        if let Some(entered) = task.raw().into_task() {
+            entered.task_core().waiters.drop_requester(self);
+        }
+    }
 }

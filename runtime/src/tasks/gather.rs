@@ -1,7 +1,7 @@
 //! `gather`: several awaitables as one future.
 
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
 use std::future::IntoFuture;
 use std::rc::Rc;
@@ -137,6 +137,47 @@ fn _done_callback<T: 'static>(outer: Rc<GatheringFuture<T>>) -> impl FnOnce(&Any
     move |child| outer.child_done(child)
 }
 
+/// What is told that a child is done, whatever its results are.
+trait Gathers {
+    fn told(self: Rc<Self>, child: &AnyFuture);
+}
+
+impl<T: 'static> Gathers for GatheringFuture<T> {
+    fn told(self: Rc<Self>, child: &AnyFuture) {
+        self.child_done(child);
+    }
+}
+
+/// What children tell before there is a future to tell: where a task factory makes the next
+/// child, that may run at once, and end those before it.
+#[derive(Default)]
+struct Early {
+    watched: RefCell<HashSet<AnyFuture>>,
+    outer: OnceCell<Rc<dyn Gathers>>,
+}
+
+impl Early {
+    fn watch(self: &Rc<Self>, child: AnyFuture) {
+        if !child.done() && self.watched.borrow_mut().insert(child.clone()) {
+            child.add_done_callback(early::_done_callback(Rc::clone(self)));
+        }
+    }
+}
+
+mod early {
+    use super::{AnyFuture, Early, Rc};
+
+    /// The callback of those that are watched early, by the same name.
+    pub(super) fn _done_callback(early: Rc<Early>) -> impl FnOnce(&AnyFuture) {
+        move |child| match early.outer.get() {
+            Some(outer) => Rc::clone(outer).told(child),
+            // Making another child has panicked.
+            None if child.cancelled() => {}
+            None => drop(child.exception()),
+        }
+    }
+}
+
 /// A child with its type forgotten; `is_new` as in [`Child`].
 struct AnyChild {
     future: AnyFuture,
@@ -162,6 +203,7 @@ impl<T: 'static> Child<T> {
 #[track_caller]
 fn gather_children<T: 'static>(
     children: Vec<AnyChild>,
+    early: Option<Rc<Early>>,
     return_exceptions: bool,
     collect: Collect<T>,
 ) -> Future<T> {
@@ -190,14 +232,21 @@ fn gather_children<T: 'static>(
         cancel_requested: Cell::new(false),
         collect: Cell::new(Some(collect)),
     });
-    let (done, pending): (Vec<_>, Vec<_>) = unique.into_iter().partition(AnyFuture::done);
+    let watched = early.as_ref().map(|early| early.watched.take()).unwrap_or_default();
+    let (done, pending): (Vec<_>, Vec<_>) =
+        unique.into_iter().partition(|child| child.done() && !watched.contains(child));
     if pending.iter().any(|child| child.as_task().is_none()) {
         // A pending task leaves its ring when the loop ends; a plain future has nobody.
         let ring: Rc<dyn RawFuture> = outer.clone();
         loop_.add_ring(Rc::downgrade(&ring));
     }
-    for child in pending {
+    for child in pending.iter().filter(|child| !watched.contains(child)) {
         child.add_done_callback(_done_callback(Rc::clone(&outer)));
+    }
+    if let Some(early) = early {
+        let outer: Rc<dyn Gathers> = outer.clone();
+        // It is told once, here.
+        let _ = early.outer.set(outer);
     }
     for child in done {
         outer.child_done(&child);
@@ -208,14 +257,22 @@ fn gather_children<T: 'static>(
 /// Gathers futures whose results nobody reads; their failures are returned, not raised.
 pub(crate) fn gather_any(futures: Vec<AnyFuture>) -> Future<()> {
     let child = |future| AnyChild { future, is_new: false };
-    let children = futures.into_iter().map(child).collect();
-    gather_children(children, true, Box::new(|| Ok(())))
+    let children = futures.iter().cloned().map(child).collect();
+    let collect = move || {
+        // Failures have been seen, also if nobody comes to ask.
+        let ended = futures.iter().filter(|future| !future.cancelled());
+        ended.for_each(|future| drop(future.exception()));
+        Ok(())
+    };
+    gather_children(children, None, true, Box::new(collect))
 }
 
 /// Makes children of the arguments, in their order, all on the loop of the first.
 #[derive(Default)]
 struct Children {
     loop_: Option<EventLoop>,
+    /// Set where a task factory makes them.
+    early: Option<Rc<Early>>,
 }
 
 impl Children {
@@ -230,8 +287,26 @@ impl Children {
             Ok(child) => child,
             Err(error) => panic_with(error),
         };
-        self.loop_.get_or_insert_with(|| child.future.get_loop());
+        let loop_ = self.loop_.get_or_insert_with(|| child.future.get_loop());
+        if loop_.get_task_factory().is_some() {
+            self.early.get_or_insert_default().watch(child.future.any());
+        }
         child
+    }
+
+    #[track_caller]
+    fn add_all<I>(&mut self, awaitables: I) -> Vec<Child<<I::Item as Awaitable>::Value>>
+    where
+        I: IntoIterator,
+        I::Item: Awaitable,
+        <I::Item as IntoFuture>::IntoFuture: 'static,
+        <I::Item as Awaitable>::Value: 'static,
+    {
+        let mut list = Vec::new();
+        for awaitable in awaitables {
+            list.push(self.add(awaitable));
+        }
+        list
     }
 }
 
@@ -258,7 +333,7 @@ impl GatherArgs for () {
 
     #[track_caller]
     fn gather(self) -> Future<()> {
-        gather_children(Vec::new(), false, Box::new(|| Ok(())))
+        gather_children(Vec::new(), None, false, Box::new(|| Ok(())))
     }
 
     #[track_caller]
@@ -283,22 +358,22 @@ macro_rules! tuples {
             #[allow(non_snake_case, reason = "a variable an argument, named as its type")]
             fn gather(self) -> Future<Self::Results> {
                 let ($first, $($rest,)*) = self;
-                let mut children = Children::default();
-                let ($first, $($rest,)*) = (children.add($first), $(children.add($rest),)*);
+                let mut list = Children::default();
+                let ($first, $($rest,)*) = (list.add($first), $(list.add($rest),)*);
                 let children = vec![$first.any(), $($rest.any(),)*];
                 let collect = move || Ok(($first.result()?, $($rest.result()?,)*));
-                gather_children(children, false, Box::new(collect))
+                gather_children(children, list.early, false, Box::new(collect))
             }
 
             #[track_caller]
             #[allow(non_snake_case, reason = "a variable an argument, named as its type")]
             fn gather_return_exceptions(self) -> Future<Self::Outcomes> {
                 let ($first, $($rest,)*) = self;
-                let mut children = Children::default();
-                let ($first, $($rest,)*) = (children.add($first), $(children.add($rest),)*);
+                let mut list = Children::default();
+                let ($first, $($rest,)*) = (list.add($first), $(list.add($rest),)*);
                 let children = vec![$first.any(), $($rest.any(),)*];
                 let collect = move || Ok(($first.outcome(), $($rest.outcome(),)*));
-                gather_children(children, true, Box::new(collect))
+                gather_children(children, list.early, true, Box::new(collect))
             }
         }
 
@@ -381,10 +456,11 @@ where
     <I::Item as IntoFuture>::IntoFuture: 'static,
     <I::Item as Awaitable>::Value: 'static,
 {
-    let children = list(awaitables);
+    let mut list = Children::default();
+    let children = list.add_all(awaitables);
     let erased = children.iter().map(Child::any).collect();
     let collect = move || children.iter().map(Child::result).collect();
-    gather_children(erased, false, Box::new(collect))
+    gather_children(erased, list.early, false, Box::new(collect))
 }
 
 /// [`gather_all`] that returns failures among the results: Python's `return_exceptions=True`.
@@ -404,24 +480,9 @@ where
     <I::Item as IntoFuture>::IntoFuture: 'static,
     <I::Item as Awaitable>::Value: 'static,
 {
-    let children = list(awaitables);
+    let mut list = Children::default();
+    let children = list.add_all(awaitables);
     let erased = children.iter().map(Child::any).collect();
     let collect = move || Ok(children.iter().map(Child::outcome).collect());
-    gather_children(erased, true, Box::new(collect))
-}
-
-#[track_caller]
-fn list<I>(awaitables: I) -> Vec<Child<<I::Item as Awaitable>::Value>>
-where
-    I: IntoIterator,
-    I::Item: Awaitable,
-    <I::Item as IntoFuture>::IntoFuture: 'static,
-    <I::Item as Awaitable>::Value: 'static,
-{
-    let mut children = Children::default();
-    let mut list = Vec::new();
-    for awaitable in awaitables {
-        list.push(children.add(awaitable));
-    }
-    list
+    gather_children(erased, list.early, true, Box::new(collect))
 }

@@ -42,7 +42,10 @@ where
         Ok(inner) => inner,
         Err(error) => panic_with(error),
     };
-    if inner.future.done() && !matches!(inner.origin, Origin::Shared(_)) {
+    let is_shared = matches!(inner.origin, Origin::Shared(_));
+    let core = inner.future.core();
+    let has_failed = core.cancelled() || core.peek_error().is_some();
+    if core.done() && (has_failed || !is_shared) {
         return inner.future;
     }
     let loop_ = inner.future.get_loop();

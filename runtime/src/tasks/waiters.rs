@@ -267,6 +267,11 @@ impl Waiters {
         requester
     }
 
+    /// Forgets a block that is over: what it asked for is the task's now.
+    pub(super) fn drop_requester(&self, block: &Rc<Block>) {
+        self.change_rest(|rest| _ = rest.requester.take_if(|known| Rc::ptr_eq(known, block)));
+    }
+
     #[inline]
     fn change_rest(&self, change: impl FnOnce(&mut Rest)) {
         if let Some(mut rest) = self.rest.take() {
