@@ -156,6 +156,9 @@ impl Generator {
     fn acts(&mut self) -> Acts {
         let mut acts = Vec::new();
         for _ in 0..=self.dice.below(3) {
+            if self.budget <= 0 {
+                break;
+            }
             self.budget -= 1;
             let theme = self.theme();
             acts.push(self.act(theme, DEEPEST));

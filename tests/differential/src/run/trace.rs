@@ -1,6 +1,6 @@
 //! The lines that a program leaves behind.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::mem;
 
@@ -16,6 +16,9 @@ pub(super) struct Trace {
     /// Exceptions that nobody retrieved. When this shows is up to Python's collector.
     lost: RefCell<Vec<String>>,
     loop_: RefCell<Option<EventLoop>>,
+    /// Whether a task was destroyed while it was pending: in Python that runs code, which may
+    /// retrieve what here is lost.
+    destroyed: Cell<bool>,
 }
 
 impl Trace {
@@ -90,6 +93,7 @@ impl Trace {
             return false;
         }
         if message.contains("destroyed but it is pending") {
+            self.destroyed.set(true);
             return false;
         }
         self.note(line);
@@ -99,6 +103,9 @@ impl Trace {
     /// All lines, those about what was lost at the end.
     pub(super) fn finish(&self) -> Vec<String> {
         let mut lost = self.lost.take();
+        if self.destroyed.get() {
+            lost.clear();
+        }
         lost.sort();
         let mut lines = mem::take(&mut *self.lines.borrow_mut());
         lines.extend(lost.into_iter().map(|line| format!("lost: {line}")));
