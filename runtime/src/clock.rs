@@ -1,11 +1,8 @@
 //! The one clock of a loop: the system's monotonic one, or a virtual one for tests.
 
 use std::cell::Cell;
-use std::sync::LazyLock;
-use std::time::Instant;
 
-/// What `loop.time()` counts from, the same for every loop of the process.
-static EPOCH: LazyLock<Instant> = LazyLock::new(Instant::now);
+use crate::sys;
 
 pub(crate) enum Clock {
     Monotonic,
@@ -15,7 +12,6 @@ pub(crate) enum Clock {
 
 impl Clock {
     pub(crate) fn monotonic() -> Self {
-        LazyLock::force(&EPOCH);
         Self::Monotonic
     }
 
@@ -26,7 +22,7 @@ impl Clock {
     /// The time now, in seconds.
     pub(crate) fn time(&self) -> f64 {
         match self {
-            Self::Monotonic => EPOCH.elapsed().as_secs_f64(),
+            Self::Monotonic => sys::monotonic(),
             Self::Virtual(now) => now.get(),
         }
     }

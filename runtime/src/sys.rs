@@ -1,8 +1,8 @@
-//! Ctrl-C: what needs the operating system's own signal functions.
+//! What needs the operating system's own functions: Ctrl-C, and the clock.
 //!
 //! Python runs its handler between two bytecodes; here it only counts, and wakes the loop,
 //! which looks at the count after every callback.
-#![expect(unsafe_code, reason = "sigaction and write in a signal handler")]
+#![expect(unsafe_code, reason = "functions of libc, and one called by a signal")]
 
 use std::io::{self, Read};
 use std::mem::MaybeUninit;
@@ -87,6 +87,22 @@ pub(crate) fn is_main_thread() -> bool {
     )))]
     let is_main = std::thread::current().name() == Some("main");
     is_main
+}
+
+/// The clock that stands still for nobody, as CPython reads it, in seconds.
+///
+/// `Instant` would be read and then taken from another one: twice the time, in what every timer
+/// does twice.
+pub(crate) fn monotonic() -> f64 {
+    #[cfg(target_vendor = "apple")]
+    const CLOCK: libc::clockid_t = libc::CLOCK_UPTIME_RAW;
+    #[cfg(not(target_vendor = "apple"))]
+    const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: it writes one timespec, for which there is room.
+    let read = unsafe { libc::clock_gettime(CLOCK, &raw mut now) };
+    assert_eq!(read, 0, "every system has this clock");
+    now.tv_sec as f64 + now.tv_nsec as f64 * 1e-9
 }
 
 /// Ends the process by SIGINT, so that a shell sees how it ended; returns if that fails.
