@@ -473,9 +473,9 @@ impl EventLoop {
         if total == 0 {
             return;
         }
-        let cancelled = self.0.timer_cancelled_count.get();
+        let count = self.0.timer_cancelled_count.get();
         if total > constants::MIN_SCHEDULED_TIMER_HANDLES
-            && cancelled as f64 / total as f64 > constants::MIN_CANCELLED_TIMER_HANDLES_FRACTION
+            && count as f64 / total as f64 > constants::MIN_CANCELLED_TIMER_HANDLES_FRACTION
         {
             let all = mem::take(&mut *self.0.scheduled.borrow_mut());
             let (cancelled, mut kept): (Vec<_>, Vec<_>) =
