@@ -1,107 +1,99 @@
-//! What an operation costs, here and on a sketch that does nothing but its hot path.
+//! What an operation costs, here, on other runtimes, and on a sketch that does nothing but
+//! its hot path.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml [-- TEXT]` measures all rows, or
-//! those whose name contains the text. A measurement is a process of its own; the
+//! `cargo run --release --manifest-path benches/Cargo.toml [-- OPTIONS] [TEXT]` measures all
+//! rows, or those whose name contains the text. A measurement is a process of its own; the
 //! contenders take turns, and a figure is the median of five.
+//!
+//! - `--quick`: one measurement each, of fewer operations: whether all is well, not how fast.
+//! - `--publish`: writes docs/BENCHMARKS.md and draws docs/benchmarks.svg and
+//!   docs/benchmarks-scaling.svg, which is otherwise left alone.
+//! - `--instructions [--record]`: compares the instructions an operation takes with those in
+//!   instructions.txt, or records them; see benches/instructions.
 
-mod asyncio_locks;
-mod asyncio_rows;
+mod charts;
+mod contenders;
+mod goal;
+mod instructions;
+mod machine;
 mod measure;
+mod on_asyncio;
+#[cfg(feature = "peers")]
+mod on_monoio;
+mod on_sketch;
+#[cfg(feature = "peers")]
+mod on_smol;
+#[cfg(feature = "peers")]
+mod on_tokio;
+mod publish;
+mod rows;
 mod sizes;
 mod sketch;
-mod sketch_locks;
-mod sketch_rows;
+mod table;
+mod turns;
 
-use std::{
-    env,
-    process::{self, Command, Stdio},
-};
+use std::{env, process::ExitCode};
 
-const ROUNDS: usize = 5;
-/// The first argument of a process that takes a single measurement.
-const SINGLE: &str = "--single";
+use contenders::{Contender, SINGLE};
+use rows::{Row, SCALING};
+use sizes::Size;
+use turns::{Effort, Measured};
 
-struct Row {
-    name: &'static str,
-    /// One function a contender, in their order.
-    run: [fn() -> f64; CONTENDERS.len()],
-}
+const USAGE: &str = "[--quick | --publish] [TEXT], or --instructions [--record]";
 
-const CONTENDERS: [&str; 2] = ["asyncio", "sketch"];
-
-const ROWS: [Row; 10] = [
-    Row { name: "`call_soon` and run, ns", run: [asyncio_rows::callbacks, sketch_rows::callbacks] },
-    Row { name: "create a task and await it, ns", run: [asyncio_rows::tasks, sketch_rows::tasks] },
-    Row { name: "`sleep(0)`, ns", run: [asyncio_rows::yields, sketch_rows::yields] },
-    Row {
-        name: "future set by another task, ns",
-        run: [asyncio_rows::futures, sketch_rows::futures],
-    },
-    Row {
-        name: "timeout set and not reached, ns",
-        run: [asyncio_rows::timeouts, sketch_rows::timeouts],
-    },
-    Row { name: "bounded queue, an item, ns", run: [asyncio_locks::queue, sketch_locks::queue] },
-    Row {
-        name: "ping-pong over two queues of 1, ns",
-        run: [asyncio_locks::ping_pong, sketch_locks::ping_pong],
-    },
-    Row {
-        name: "contended lock, with a yield, ns",
-        run: [asyncio_locks::lock, sketch_locks::lock],
-    },
-    Row { name: "one of 200 000 sleeps, ns", run: [asyncio_rows::sleeps, sketch_rows::sleeps] },
-    Row { name: "a sleeping task, bytes", run: [asyncio_rows::memory, sketch_rows::memory] },
-];
-
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    match &arguments[..] {
-        [mode, row, contender] if mode == SINGLE => {
-            let row: usize = row.parse().expect("a row's number");
-            let contender: usize = contender.parse().expect("a contender's number");
-            report((ROWS[row].run[contender])())
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let contenders = contenders::contenders();
+    rows::check(&contenders);
+    match arguments[..] {
+        [SINGLE, contender, program, operations, alive] => {
+            single(&contenders, contender, program, operations, alive);
         }
-        [] => compare(""),
-        [filter] => compare(filter),
-        _ => panic!("one argument at most: a part of a row's name"),
-    }
-}
-
-/// Ends a single measurement; what still runs in the loop is left behind.
-fn report(figure: f64) -> ! {
-    println!("{figure}");
-    process::exit(0)
-}
-
-fn compare(filter: &str) {
-    println!("| operation | {} | ratio |", CONTENDERS.join(" | "));
-    println!("| --- | {}--- |", "--- | ".repeat(CONTENDERS.len()));
-    for (index, row) in ROWS.iter().enumerate().filter(|(_, row)| row.name.contains(filter)) {
-        let figures = measure_row(index);
-        let cells: Vec<String> = figures.iter().map(|figure| format!("{figure:.1}")).collect();
-        println!("| {} | {} | {:.2} |", row.name, cells.join(" | "), figures[0] / figures[1]);
-    }
-}
-
-/// The medians of the contenders.
-fn measure_row(row: usize) -> Vec<f64> {
-    let mut figures = vec![Vec::new(); CONTENDERS.len()];
-    for _ in 0..ROUNDS {
-        for (contender, figures) in figures.iter_mut().enumerate() {
-            figures.push(measure_alone(row, contender));
+        ["--instructions"] => return instructions::compare(&contenders),
+        ["--instructions", "--record"] => instructions::record(&contenders),
+        ["--publish"] => publish::publish(&contenders, Effort::FULL),
+        [] => print(&contenders, "", Effort::FULL),
+        ["--quick"] => print(&contenders, "", Effort::QUICK),
+        ["--quick", text] => print(&contenders, text, Effort::QUICK),
+        [text] if !text.starts_with('-') => print(&contenders, text, Effort::FULL),
+        _ => {
+            eprintln!("benches {USAGE}");
+            return ExitCode::FAILURE;
         }
     }
-    figures.into_iter().map(measure::median).collect()
+    ExitCode::SUCCESS
 }
 
-fn measure_alone(row: usize, contender: usize) -> f64 {
-    let output = Command::new(env::current_exe().expect("this program"))
-        .args([SINGLE, &row.to_string(), &contender.to_string()])
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("a process for the measurement");
-    assert!(output.status.success(), "{} on {}", ROWS[row].name, CONTENDERS[contender]);
-    let printed = String::from_utf8_lossy(&output.stdout);
-    printed.trim().parse().expect("a figure")
+fn single(all: &[Contender], contender: &str, program: &str, operations: &str, alive: &str) {
+    let number = |text: &str| text.parse().expect("a number");
+    let size = Size::new(number(operations), number(alive));
+    let contender = all.iter().find(|its| its.name == contender).expect("a contender");
+    let program = contender.program(program).expect("a program");
+    measure::report(program(size))
+}
+
+/// Prints the rows whose name contains the text.
+fn print(contenders: &[Contender], text: &str, effort: Effort) {
+    tell_who_is_missing(contenders);
+    println!("{}", table::head(contenders));
+    let chosen = |row: &Row| row.name.contains(text);
+    let scaling = SCALING.iter().flat_map(|scaling| scaling.rows());
+    for row in rows::rows().into_iter().chain(scaling).filter(chosen) {
+        measure_and_print(&row, contenders, effort);
+    }
+}
+
+fn measure_and_print(row: &Row, contenders: &[Contender], effort: Effort) -> Measured {
+    let measured = turns::measure(row, contenders, effort);
+    println!("{}", table::line(&measured, contenders));
+    measured
+}
+
+fn tell_who_is_missing(contenders: &[Contender]) {
+    for contender in contenders {
+        if let Some(reason) = contender.absence() {
+            println!("{} takes no part: {reason}", contender.name);
+        }
+    }
 }

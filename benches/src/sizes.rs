@@ -1,22 +1,45 @@
 //! How much of each thing a measurement does, the same for all contenders.
 
-pub(crate) const CALLBACKS: u32 = 5_000_000;
-/// Tasks that are alive at the same time, unless a row says otherwise.
-pub(crate) const BATCH: u32 = 1000;
-pub(crate) const TASKS: u32 = 1_000_000;
-pub(crate) const YIELDS: u32 = 10_000_000;
-pub(crate) const FUTURES: u32 = 1_000_000;
-pub(crate) const TIMEOUTS: u32 = 1_000_000;
-pub(crate) const ITEMS: u32 = 2_000_000;
-pub(crate) const QUEUE: usize = 100;
-pub(crate) const ROUNDS: u32 = 500_000;
-/// Tasks that contend for a lock.
-pub(crate) const RIVALS: u32 = 100;
-pub(crate) const SLEEPS: u32 = 200_000;
-pub(crate) const SLEEPING: u32 = 1_000_000;
+/// What a row asks of a program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    /// How often the measured thing happens, a multiple of `alive`.
+    pub(crate) operations: u32,
+    /// Tasks, timers or waiters that there are at the same time.
+    pub(crate) alive: u32,
+}
 
-/// Delays in seconds, all different and in no order, over before the loop is done with
-/// them, so that the row shows work and not waiting.
-pub(crate) fn delays() -> impl Iterator<Item = f64> {
-    (0..SLEEPS).map(|number| f64::from(number * 7919 % SLEEPS) / 1e7)
+impl Size {
+    pub(crate) const fn new(operations: u32, alive: u32) -> Self {
+        let rounds = if operations < alive { 1 } else { operations / alive };
+        Self { operations: rounds * alive, alive }
+    }
+
+    /// How often each of those that are alive does its part.
+    pub(crate) const fn rounds(self) -> u32 {
+        self.operations / self.alive
+    }
+
+    /// The same with fewer operations, and as many alive.
+    pub(crate) const fn divided(self, divisor: u32) -> Self {
+        Self::new(self.operations / divisor, self.alive)
+    }
+}
+
+/// Items that a bounded queue takes.
+pub(crate) const QUEUE: usize = 100;
+/// Tasks that a semaphore lets in.
+pub(crate) const PERMITS: usize = 10;
+/// A timeout that is not reached, in seconds.
+pub(crate) const FAR: f64 = 10.0;
+
+/// Delays in seconds up to a tenth, all different and in no order.
+pub(crate) fn delays(count: u32) -> impl Iterator<Item = f64> {
+    let mixed = move |number| u64::from(number) * 7919 % u64::from(count);
+    (0..count).map(move |number| mixed(number) as f64 / f64::from(count) / 10.0)
+}
+
+/// The sum of the numbers that a queue was given.
+pub(crate) fn sum(items: u32) -> u64 {
+    u64::from(items) * u64::from(items - 1) / 2
 }
