@@ -7,7 +7,8 @@
 //!
 //! - `--quick`: one measurement each, of fewer operations: whether all is well, not how fast.
 //! - `--publish`: writes docs/BENCHMARKS.md and draws docs/benchmarks.svg and
-//!   docs/benchmarks-scaling.svg, which is otherwise left alone.
+//!   docs/benchmarks-scaling.svg, which are otherwise left alone; after `--quick` only to see
+//!   what the pictures look like.
 //! - `--instructions [--record]`: compares the instructions an operation takes with those in
 //!   instructions.txt, or records them; see benches/instructions.
 
@@ -39,7 +40,7 @@ use rows::{Row, SCALING};
 use sizes::Size;
 use turns::{Effort, Measured};
 
-const USAGE: &str = "[--quick | --publish] [TEXT], or --instructions [--record]";
+const USAGE: &str = "[--quick] [TEXT | --publish], or --instructions [--record]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         ["--instructions"] => return instructions::compare(&contenders),
         ["--instructions", "--record"] => instructions::record(&contenders),
         ["--publish"] => publish::publish(&contenders, Effort::FULL),
+        ["--quick", "--publish"] => publish::publish(&contenders, Effort::QUICK),
         [] => print(&contenders, "", Effort::FULL),
         ["--quick"] => print(&contenders, "", Effort::QUICK),
         ["--quick", text] => print(&contenders, text, Effort::QUICK),

@@ -30,15 +30,13 @@ pub(crate) fn timeouts(size: Size) -> f64 {
     })
 }
 
-/// Timers that the reactor knows, but no task waits for.
+/// Timers that the reactor knows, but no task waits for; some may be over already.
 async fn start(size: Size, offset: f64) -> Vec<Timer> {
     let mut timers: Vec<Timer> = sizes::delays(size.alive)
         .map(|delay| Timer::after(Duration::from_secs_f64(offset + delay)))
         .collect();
     poll_fn(|context| {
-        for timer in &mut timers {
-            _ = Pin::new(timer).poll(context);
-        }
+        timers.retain_mut(|timer| Pin::new(timer).poll(context).is_pending());
         Poll::Ready(())
     })
     .await;
