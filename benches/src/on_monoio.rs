@@ -13,9 +13,13 @@ use monoio::{FusionDriver, RuntimeBuilder};
 
 use crate::measure::Programs;
 
-fn run<M: Future>(main: M) -> M::Output {
+/// Runs a program as a task.
+fn run<M>(main: M) -> M::Output
+where
+    M: Future<Output: 'static> + 'static,
+{
     let runtime = RuntimeBuilder::<FusionDriver>::new().enable_timer().build();
-    runtime.expect("a runtime").block_on(main)
+    runtime.expect("a runtime").block_on(async { monoio::spawn(main).await })
 }
 
 /// Lets all tasks run that were spawned before: they do in turn.

@@ -18,10 +18,15 @@ use crate::measure::Programs;
 
 type Executor = Rc<LocalExecutor<'static>>;
 
-/// Runs a program, which is given the executor that its tasks go to.
-fn run<M: Future>(main: impl FnOnce(Executor) -> M) -> M::Output {
+/// Runs a program, which is given the executor that its tasks go to. It is a task itself,
+/// because waking what `block_on` was given takes a system call.
+fn run<M>(main: impl FnOnce(Executor) -> M) -> M::Output
+where
+    M: Future<Output: 'static> + 'static,
+{
     let executor = Executor::default();
-    async_io::block_on(executor.run(main(Rc::clone(&executor))))
+    let main = executor.spawn(main(Rc::clone(&executor)));
+    async_io::block_on(executor.run(main))
 }
 
 /// Lets all tasks run that were spawned before: they do in turn, but in batches.

@@ -1,10 +1,8 @@
-//! Items from another thread: the runtime itself takes tasks from its own thread only. A
-//! task receives them, because the main future of `block_on` hears its own thread only.
+//! Items from another thread: the runtime itself takes tasks from its own thread only.
 
 use std::{sync::mpsc, thread};
 
 use async_channel::unbounded;
-use monoio::spawn;
 
 use super::run;
 use crate::{measure::Watch, sizes::Size};
@@ -18,15 +16,12 @@ pub(crate) fn throughput(size: Size) -> f64 {
                 sender.try_send(number).expect("a receiver");
             }
         });
-        let counter = spawn(async move {
-            let mut count = 0;
-            while receiver.recv().await.is_ok() {
-                count += 1;
-            }
-            count
-        });
-        assert_eq!(counter.await, size.operations);
+        let mut count = 0;
+        while receiver.recv().await.is_ok() {
+            count += 1;
+        }
         poster.join().expect("its end");
+        assert_eq!(count, size.operations);
         watch.nanoseconds_each(size.operations)
     })
 }
@@ -43,12 +38,9 @@ pub(crate) fn latency(size: Size) -> f64 {
                 answers.recv().expect("an answer");
             }
         });
-        let answering = spawn(async move {
-            while receiver.recv().await.is_ok() {
-                answer.send(()).expect("a listener");
-            }
-        });
-        answering.await;
+        while receiver.recv().await.is_ok() {
+            answer.send(()).expect("a listener");
+        }
         asker.join().expect("its end");
         watch.nanoseconds_each(size.operations)
     })

@@ -22,7 +22,7 @@ async fn wait_and_clean_up(future: oneshot::Receiver<()>, cleaned_up: Rc<Cell<u3
 }
 
 pub(crate) fn cancel(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let cleaned_up = Rc::new(Cell::new(0));
         let (_setters, tasks): (Vec<_>, Vec<Task<()>>) = (0..size.alive)
             .map(|_| {

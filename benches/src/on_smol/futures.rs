@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(crate) fn futures(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = Watch::start();
         for number in 0..size.operations {
             let (setter, future) = oneshot::channel();
@@ -23,7 +23,7 @@ pub(crate) fn futures(size: Size) -> f64 {
 }
 
 pub(crate) fn foreign(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = Watch::start();
         let (sender, mut receiver) = mpsc::channel(sizes::QUEUE);
         let producer = executor.spawn(async move {

@@ -16,7 +16,7 @@ async fn give(number: u32) -> u32 {
 
 /// One after the other, which is cheaper than a future of them all.
 pub(crate) fn gather(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = Watch::start();
         for _ in 0..size.rounds() {
             let tasks: Vec<Task<u32>> =
@@ -33,7 +33,7 @@ pub(crate) fn gather(size: Size) -> f64 {
 }
 
 pub(crate) fn task_group(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = Watch::start();
         for _ in 0..size.rounds() {
             let mut group: FuturesUnordered<Task<u32>> =

@@ -21,7 +21,7 @@ async fn contend_for_lock(lock: Rc<Mutex<()>>, times: u32) {
 }
 
 pub(crate) fn lock(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = Watch::start();
         let lock = Rc::new(Mutex::new(()));
         let tasks: Vec<Task<()>> = (0..size.alive)
@@ -42,7 +42,7 @@ async fn contend_for_permit(semaphore: Rc<Semaphore>, times: u32) {
 }
 
 pub(crate) fn semaphore(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = Watch::start();
         let semaphore = Rc::new(Semaphore::new(sizes::PERMITS));
         let tasks: Vec<Task<()>> = (0..size.alive)
@@ -60,7 +60,7 @@ async fn wait_for_event(event: Rc<Event>) {
 }
 
 pub(crate) fn event(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = Watch::start();
         for _ in 0..size.rounds() {
             let event = Rc::new(Event::new());

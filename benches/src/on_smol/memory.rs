@@ -17,7 +17,7 @@ async fn sleep() {
 }
 
 pub(crate) fn sleeping(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let before = resident_bytes();
         let _tasks: Vec<Task<()>> = (0..size.alive).map(|_| executor.spawn(sleep())).collect();
         settle(&executor).await;
@@ -30,7 +30,7 @@ async fn wait(future: oneshot::Receiver<()>) {
 }
 
 pub(crate) fn waiting(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let before = resident_bytes();
         let (_setters, futures): (Vec<_>, Vec<_>) =
             (0..size.alive).map(|_| oneshot::channel()).collect();

@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub(crate) fn queue(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = Watch::start();
         let (sender, receiver) = bounded(sizes::QUEUE);
         let producer = executor.spawn(async move {
@@ -28,7 +28,7 @@ pub(crate) fn queue(size: Size) -> f64 {
 }
 
 pub(crate) fn ping_pong(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = Watch::start();
         let (ping, here) = bounded::<u32>(1);
         let (there, pong) = bounded(1);

@@ -14,7 +14,7 @@ async fn give(number: u32) -> u32 {
 }
 
 pub(crate) fn tasks(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = Watch::start();
         for _ in 0..size.rounds() {
             let tasks: Vec<Task<u32>> =
@@ -36,7 +36,7 @@ async fn yield_often(times: u32) {
 }
 
 pub(crate) fn yields(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let tasks: Vec<Task<()>> =
             (0..size.alive).map(|_| executor.spawn(yield_often(size.rounds()))).collect();
         let watch = Watch::start();

@@ -8,7 +8,7 @@ use super::run;
 use crate::{measure::Watch, sizes::Size};
 
 pub(crate) fn throughput(size: Size) -> f64 {
-    run(async |_| {
+    run(async move |_| {
         let (sender, receiver) = unbounded();
         let watch = Watch::start();
         let poster = thread::spawn(move || {
@@ -28,7 +28,7 @@ pub(crate) fn throughput(size: Size) -> f64 {
 
 /// One item after the other, each with an answer to the thread that waits for it.
 pub(crate) fn latency(size: Size) -> f64 {
-    run(async |_| {
+    run(async move |_| {
         let (sender, receiver) = unbounded();
         let (answer, answers) = mpsc::channel();
         let watch = Watch::start();

@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(crate) fn timeouts(size: Size) -> f64 {
-    run(async |_| {
+    run(async move |_| {
         let watch = Watch::start();
         for _ in 0..size.operations {
             let yielded = async {
@@ -44,7 +44,7 @@ async fn start(size: Size, offset: f64) -> Vec<Timer> {
 }
 
 pub(crate) fn fire(size: Size) -> f64 {
-    run(async |_| {
+    run(async move |_| {
         let watch = ProcessorWatch::start();
         for _ in 0..size.rounds() {
             for timer in start(size, 0.0).await {
@@ -56,7 +56,7 @@ pub(crate) fn fire(size: Size) -> f64 {
 }
 
 pub(crate) fn cancel(size: Size) -> f64 {
-    run(async |_| {
+    run(async move |_| {
         let watch = Watch::start();
         for _ in 0..size.rounds() {
             drop(start(size, sizes::FAR).await);
@@ -71,7 +71,7 @@ async fn sleep(seconds: f64) {
 }
 
 pub(crate) fn sleeps(size: Size) -> f64 {
-    run(async |executor| {
+    run(async move |executor| {
         let watch = ProcessorWatch::start();
         for _ in 0..size.rounds() {
             let tasks: Vec<Task<()>> =

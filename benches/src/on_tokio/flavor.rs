@@ -7,7 +7,10 @@ use tokio::{
 };
 
 pub(crate) trait Flavor: 'static {
-    fn run<M: Future + 'static>(main: M) -> M::Output;
+    /// Runs a program as a task.
+    fn run<M>(main: M) -> M::Output
+    where
+        M: Future<Output: Send> + Send + 'static;
 
     fn spawn<T>(task: T) -> JoinHandle<T::Output>
     where
@@ -21,9 +24,12 @@ pub(crate) trait Flavor: 'static {
 pub(crate) struct CurrentThread;
 
 impl Flavor for CurrentThread {
-    fn run<M: Future + 'static>(main: M) -> M::Output {
+    fn run<M>(main: M) -> M::Output
+    where
+        M: Future<Output: Send> + Send + 'static,
+    {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(main)
+        runtime.block_on(async { Self::spawn(main).await.expect("its end") })
     }
 
     fn spawn<T>(task: T) -> JoinHandle<T::Output>
@@ -44,10 +50,14 @@ impl Flavor for CurrentThread {
 pub(crate) struct Local;
 
 impl Flavor for Local {
-    fn run<M: Future + 'static>(main: M) -> M::Output {
+    fn run<M>(main: M) -> M::Output
+    where
+        M: Future<Output: Send> + Send + 'static,
+    {
         let mut builder = Builder::new_current_thread();
         let runtime = builder.enable_all().build_local(LocalOptions::default());
-        runtime.expect("a runtime").block_on(main)
+        let runtime = runtime.expect("a runtime");
+        runtime.block_on(async { Self::spawn(main).await.expect("its end") })
     }
 
     fn spawn<T>(task: T) -> JoinHandle<T::Output>
