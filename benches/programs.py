@@ -8,6 +8,7 @@ from queue import SimpleQueue
 
 QUEUE = 100
 PERMITS = 10
+AHEAD = 1.0
 FAR = 10.0
 
 
@@ -266,7 +267,11 @@ async def fire(size, watch, schedule, pause):
 
 async def timers_fire(size):
     loop = asyncio.get_running_loop()
-    return await fire(size, processor_watch(), loop.call_later, 0.01)
+
+    def schedule(delay, callback):
+        loop.call_later(AHEAD + delay, callback)
+
+    return await fire(size, processor_watch(), schedule, 0.01)
 
 
 async def timers_due(size):
@@ -292,7 +297,7 @@ async def timers_cancel(size):
 async def sleeps(size):
     watch = processor_watch()
     for _ in range(size.rounds):
-        batch = [asyncio.create_task(asyncio.sleep(delay)) for delay in size.delays()]
+        batch = [asyncio.create_task(asyncio.sleep(AHEAD + delay)) for delay in size.delays()]
         for task in batch:
             await task
     return watch.nanoseconds_each(size.operations)

@@ -13,6 +13,7 @@ use std::{
 
 use crate::{
     contenders::{Contender, Kind, package},
+    machine,
     sizes::Size,
 };
 
@@ -55,6 +56,7 @@ fn file() -> PathBuf {
 /// Prints the counts beside the recorded ones; fails if one has grown by too much.
 pub(crate) fn compare(contenders: &[Contender]) -> ExitCode {
     let recorded = recorded();
+    println!("with {}", machine::compiler());
     let mut has_grown = false;
     println!("{:<24}{:>12}{:>12}{:>10}", "operation", "recorded", "now", "ratio");
     for (name, now) in count_all(contenders) {
@@ -77,7 +79,7 @@ pub(crate) fn compare(contenders: &[Contender]) -> ExitCode {
 
 /// Writes the counts to the file that later ones are compared with.
 pub(crate) fn record(contenders: &[Contender]) {
-    let mut text = String::from("# Instructions an operation; benches/instructions compares.\n");
+    let mut text = format!("# Instructions an operation, with {}.\n", machine::compiler());
     for (name, count) in count_all(contenders) {
         println!("{name:<24}{count:>12.1}");
         _ = writeln!(text, "{name} {count:.1}");

@@ -15,12 +15,16 @@ pub(crate) fn describe(contenders: &[Contender]) -> Vec<String> {
     let mut facts = vec![
         format!("Processor: {}, {cores} cores", processor()),
         format!("Kernel: {}", kernel()),
-        format!("Compiler: {}", first_line(Command::new("rustc").arg("--version"))),
+        format!("Compiler: {}", compiler()),
     ];
     let peers: Vec<String> = PEERS.iter().filter_map(|name| locked(name)).collect();
     facts.push(format!("Rust peers: {}", peers.join(", ")));
     facts.extend(contenders.iter().filter(|its| its.is_python()).map(python));
     facts
+}
+
+pub(crate) fn compiler() -> String {
+    first_line(Command::new("rustc").arg("--version"))
 }
 
 fn processor() -> String {

@@ -28,7 +28,7 @@ median of five. All have the system's allocator, link-time optimisation and one 
 measured in time that the processor was busy, all else in time that passed.
 
 The programs do the same work with what each runtime has for it: `oneshot` for a future that another task sets, a bounded channel for
-a queue, a spawned task or a channel for `call_soon_threadsafe`, a task whose future is dropped for one that is cancelled, tasks awaited one
+a queue, a spawned task or a channel of calls for `call_soon_threadsafe`, a task whose future is dropped for one that is cancelled, tasks awaited one
 after the other for `gather`. A dash: it has nothing of that kind.
 
 The goal: at most 0.6 of the fastest Rust peer or 1.5 of the sketch, whichever is more; at most a tenth of uvloop's time; at most 200 bytes a

@@ -89,7 +89,7 @@ pub(crate) fn rows() -> Vec<Row> {
         row("one of 100 000 sleeps of mixed length", "sleeps", 100_000, 100_000),
         row("semaphore of 10 among 100 tasks", "semaphore", 500_000, 100),
         row("event, one of 1 000 waiters", "event", 1_000_000, 1000),
-        row("cancel and clean up, of 100 000 waiting tasks", "cancel", 100_000, 100_000),
+        row("cancel one of 100 000 waiting tasks", "cancel", 100_000, 100_000),
         row("`call_soon_threadsafe`, throughput", "threadsafe", 1_000_000, 1),
         row("`call_soon_threadsafe`, there and back", "threadsafe_latency", 20_000, 1),
         Row { python: false, ..row("a channel of tokio, an item", "foreign", 2_000_000, 1) },

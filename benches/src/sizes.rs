@@ -30,6 +30,8 @@ impl Size {
 pub(crate) const QUEUE: usize = 100;
 /// Tasks that a semaphore lets in.
 pub(crate) const PERMITS: usize = 10;
+/// When the first of many timers is due, in seconds: all are there by then.
+pub(crate) const AHEAD: f64 = 1.0;
 /// A timeout that is not reached, in seconds.
 pub(crate) const FAR: f64 = 10.0;
 

@@ -16,9 +16,8 @@ const PANEL_HEIGHT: f64 = 250.0;
 const LEFT: f64 = 46.0;
 const TOP: f64 = 26.0;
 const BOTTOM: f64 = 36.0;
-/// The ranges of the axes, as powers of ten: how many are alive, and nanoseconds.
+/// The range of the axis that tells how many are alive, as powers of ten.
 const ALIVE: (f64, f64) = (1.0, 6.0);
-const NANOSECONDS: (f64, f64) = (0.0, 4.0);
 
 /// A colour for each contender in their order, that is seen on light and on dark.
 const COLOURS: [&str; 8] =
@@ -26,10 +25,11 @@ const COLOURS: [&str; 8] =
 
 pub(crate) fn lines(scaling: &[Vec<Measured>], contenders: &[Contender]) -> String {
     let mut body = header(contenders);
+    let powers = powers(scaling);
     for (index, rows) in scaling.iter().enumerate() {
         let x = MARGIN + (WIDTH - 2.0 * MARGIN - PANEL_WIDTH) * (index % 2) as f64;
         let y = HEADER + PANEL_HEIGHT * (index / 2) as f64;
-        let panel = Panel { x, y };
+        let panel = Panel { x, y, powers };
         body.push_str(&panel.axes(SCALING[index].name));
         for (number, contender) in contenders.iter().enumerate() {
             body.push_str(&panel.line(rows, number, contender));
@@ -54,10 +54,26 @@ fn header(contenders: &[Contender]) -> String {
     header
 }
 
+/// Up to which power of ten nanoseconds the axes go.
+fn powers(scaling: &[Vec<Measured>]) -> u32 {
+    let medians = scaling.iter().flatten().flat_map(Measured::medians).flatten();
+    let longest = medians.fold(1.0, f64::max);
+    (1..).find(|power| 10_f64.powi(*power) >= longest).map_or(1, i32::unsigned_abs)
+}
+
 /// Where a picture of one operation stands.
 struct Panel {
     x: f64,
     y: f64,
+    powers: u32,
+}
+
+fn short(number: u32) -> String {
+    match number {
+        1_000_000.. => format!("{}M", number / 1_000_000),
+        1000.. => format!("{}k", number / 1000),
+        _ => number.to_string(),
+    }
 }
 
 impl Panel {
@@ -67,16 +83,15 @@ impl Panel {
     }
 
     fn down(&self, nanoseconds: f64) -> f64 {
-        let power = nanoseconds.log10().clamp(NANOSECONDS.0, NANOSECONDS.1);
-        let part = (power - NANOSECONDS.0) / (NANOSECONDS.1 - NANOSECONDS.0);
+        let part = nanoseconds.log10().max(0.0) / f64::from(self.powers);
         self.y + PANEL_HEIGHT - BOTTOM - part * (PANEL_HEIGHT - TOP - BOTTOM)
     }
 
     fn axes(&self, title: &str) -> String {
         let mut axes = text(self.x, self.y + 14.0, "title", "", title);
         let (left, right) = (self.across(10.0), self.across(1e6));
-        for power in NANOSECONDS.0 as i32..=NANOSECONDS.1 as i32 {
-            let nanoseconds = 10_u32.pow(power.unsigned_abs());
+        for power in 0..=self.powers {
+            let nanoseconds = 10_u32.pow(power);
             let y = self.down(f64::from(nanoseconds));
             axes.push_str(&format!(
                 "<line x1=\"{left:.1}\" y1=\"{y:.1}\" x2=\"{right:.1}\" y2=\"{y:.1}\" class=\"grid\"/>\n"
@@ -88,7 +103,7 @@ impl Panel {
             let x = self.across(f64::from(alive));
             let anchor = if alive == 1_000_000 { TO_THE_LEFT } else { CENTRED };
             let y = self.y + PANEL_HEIGHT - BOTTOM + 16.0;
-            axes.push_str(&text(x, y, "muted", anchor, &grouped(alive)));
+            axes.push_str(&text(x, y, "muted", anchor, &short(alive)));
         }
         axes
     }

@@ -26,7 +26,7 @@ pub(crate) fn timeouts(size: Size) -> f64 {
     })
 }
 
-/// Timers that are in the wheel, but in no task; some may be over already.
+/// Timers that are in the wheel, but in no task; if the machine is too busy, some may be over already.
 async fn start(size: Size, offset: f64) -> Vec<Pin<Box<Sleep>>> {
     let mut timers: Vec<_> = sizes::delays(size.alive)
         .map(|delay| Box::pin(sleep(Duration::from_secs_f64(offset + delay))))
@@ -43,7 +43,7 @@ pub(crate) fn fire(size: Size) -> f64 {
     run(async move {
         let watch = ProcessorWatch::start();
         for _ in 0..size.rounds() {
-            for timer in start(size, 0.0).await {
+            for timer in start(size, sizes::AHEAD).await {
                 timer.await;
             }
         }
@@ -67,7 +67,7 @@ pub(crate) fn sleeps(size: Size) -> f64 {
         let watch = ProcessorWatch::start();
         for _ in 0..size.rounds() {
             let tasks: Vec<JoinHandle<()>> = sizes::delays(size.alive)
-                .map(|delay| spawn(sleep(Duration::from_secs_f64(delay))))
+                .map(|delay| spawn(sleep(Duration::from_secs_f64(sizes::AHEAD + delay))))
                 .collect();
             for task in tasks {
                 task.await;

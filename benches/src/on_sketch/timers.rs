@@ -31,7 +31,7 @@ pub(crate) fn fire(size: Size) -> f64 {
             let fired = Rc::new(Cell::new(0));
             for delay in sizes::delays(size.alive) {
                 let fired = Rc::clone(&fired);
-                call_later(delay, move || fired.update(|count| count + 1));
+                call_later(sizes::AHEAD + delay, move || fired.update(|count| count + 1));
             }
             while fired.get() < size.alive {
                 sleep(0.01).await;
@@ -79,8 +79,9 @@ pub(crate) fn sleeps(size: Size) -> f64 {
     run(async move {
         let watch = ProcessorWatch::start();
         for _ in 0..size.rounds() {
-            let tasks: Vec<Task<()>> =
-                sizes::delays(size.alive).map(|delay| create_task(sleep(delay))).collect();
+            let tasks: Vec<Task<()>> = sizes::delays(size.alive)
+                .map(|delay| create_task(sleep(sizes::AHEAD + delay)))
+                .collect();
             for task in &tasks {
                 task.wait().await;
             }

@@ -30,7 +30,8 @@ pub(crate) fn timeouts(size: Size) -> f64 {
     })
 }
 
-/// Timers that the reactor knows, but no task waits for; some may be over already.
+/// Timers that the reactor knows, but no task waits for; if
+/// the machine is too busy, some may be over already.
 async fn start(size: Size, offset: f64) -> Vec<Timer> {
     let mut timers: Vec<Timer> = sizes::delays(size.alive)
         .map(|delay| Timer::after(Duration::from_secs_f64(offset + delay)))
@@ -47,7 +48,7 @@ pub(crate) fn fire(size: Size) -> f64 {
     run(async move |_| {
         let watch = ProcessorWatch::start();
         for _ in 0..size.rounds() {
-            for timer in start(size, 0.0).await {
+            for timer in start(size, sizes::AHEAD).await {
                 timer.await;
             }
         }
@@ -74,8 +75,9 @@ pub(crate) fn sleeps(size: Size) -> f64 {
     run(async move |executor| {
         let watch = ProcessorWatch::start();
         for _ in 0..size.rounds() {
-            let tasks: Vec<Task<()>> =
-                sizes::delays(size.alive).map(|delay| executor.spawn(sleep(delay))).collect();
+            let tasks: Vec<Task<()>> = sizes::delays(size.alive)
+                .map(|delay| executor.spawn(sleep(sizes::AHEAD + delay)))
+                .collect();
             for task in tasks {
                 task.await;
             }

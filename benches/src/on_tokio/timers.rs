@@ -24,7 +24,7 @@ pub(crate) fn timeouts<F: Flavor>(size: Size) -> f64 {
     })
 }
 
-/// Timers that are in the wheel, but in no task; some may be over already.
+/// Timers that are in the wheel, but in no task; if the machine is too busy, some may be over already.
 async fn start(size: Size, offset: f64) -> Vec<Pin<Box<Sleep>>> {
     let mut timers: Vec<_> = sizes::delays(size.alive)
         .map(|delay| Box::pin(sleep(Duration::from_secs_f64(offset + delay))))
@@ -41,7 +41,7 @@ pub(crate) fn fire<F: Flavor>(size: Size) -> f64 {
     F::run(async move {
         let watch = ProcessorWatch::start();
         for _ in 0..size.rounds() {
-            for timer in start(size, 0.0).await {
+            for timer in start(size, sizes::AHEAD).await {
                 timer.await;
             }
         }
@@ -65,7 +65,7 @@ pub(crate) fn sleeps<F: Flavor>(size: Size) -> f64 {
         let watch = ProcessorWatch::start();
         for _ in 0..size.rounds() {
             let tasks: Vec<JoinHandle<()>> = sizes::delays(size.alive)
-                .map(|delay| F::spawn(sleep(Duration::from_secs_f64(delay))))
+                .map(|delay| F::spawn(sleep(Duration::from_secs_f64(sizes::AHEAD + delay))))
                 .collect();
             for task in tasks {
                 task.await.expect("its end");
