@@ -3,7 +3,9 @@
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml [-- OPTIONS] [TEXT]` measures all
 //! rows, or those whose name contains the text. A measurement is a process of its own; the
-//! contenders take turns, and a figure is the median of five.
+//! contenders take turns, and a figure is the median of five. Python takes part if there is a
+//! `python3.15`; uvloop if that finds it, or if it is here:
+//! `python3.15 -m pip install --target benches/target/uvloop uvloop`.
 //!
 //! - `--quick`: one measurement each, of fewer operations: whether all is well, not how fast.
 //! - `--publish`: writes docs/BENCHMARKS.md and draws docs/benchmarks.svg and
