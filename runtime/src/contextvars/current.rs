@@ -87,17 +87,19 @@ pub(crate) fn context_of(slot: &Cell<ContextSlot>) -> Context {
 /// `RuntimeError` if that context runs something already; `f` does not run then.
 pub(crate) fn enter<R>(slot: &Cell<ContextSlot>, f: impl FnOnce() -> R) -> Result<R> {
     let content = peek(slot);
-    if content.0.is_none() && ORIGIN.get() == 0 && !IS_SET.get() {
+    let _leave = if content.0.is_none() && ORIGIN.get() == 0 && !IS_SET.get() {
         // An empty context in an empty one, as almost always: where it began is all to keep.
         ORIGIN.set(address_of(slot));
-        let _leave = Leave { slot, is_nested: false };
-        return Ok(f());
-    }
-    let _leave = begin(slot, content)?;
+        Leave { slot, is_nested: false }
+    } else {
+        begin(slot, content)?
+    };
+    // One call of `f`, so that it is inlined.
     Ok(f())
 }
 
 /// Makes the slot's context current until the guard is dropped.
+#[cold]
 fn begin(slot: &Cell<ContextSlot>, content: ContextSlot) -> Result<Leave<'_>> {
     match content.object() {
         Some(context) => context.begin()?,
@@ -122,19 +124,26 @@ struct Leave<'a> {
 }
 
 impl Drop for Leave<'_> {
+    #[inline]
     fn drop(&mut self) {
-        if self.is_nested {
-            let outer = OUTER.try_with(|frames| frames.borrow_mut().pop()).ok().flatten();
-            return self.leave_for(outer.unwrap_or_default());
-        }
-        ORIGIN.set(0);
-        if IS_SET.get() {
-            self.leave_for(Frame::default());
+        if self.is_nested || IS_SET.get() {
+            self.leave();
+        } else {
+            ORIGIN.set(0);
         }
     }
 }
 
 impl Leave<'_> {
+    #[cold]
+    fn leave(&self) {
+        let outer = match self.is_nested {
+            true => OUTER.try_with(|frames| frames.borrow_mut().pop()).ok().flatten(),
+            false => None,
+        };
+        self.leave_for(outer.unwrap_or_default());
+    }
+
     /// Leaves in the slot what its context has become.
     fn leave_for(&self, outer: Frame) {
         ORIGIN.set(outer.origin);

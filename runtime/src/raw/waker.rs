@@ -53,13 +53,11 @@ impl TaskWaker {
     /// If `remote` is not the one of the task's loop.
     pub(crate) fn lend<R>(&self, remote: &Remote, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
         assert!(ptr::eq(remote, self.fixed.remote), "a task is polled by its own loop");
-        if let Some(owned) = self.owned.get() {
-            return poll(&mut Context::from_waker(owned));
-        }
         // SAFETY: the vtable's functions hold what RawWaker asks for as long as `self` and
         // `remote` live, and the waker, which nobody owns or drops, does not outlive this call.
-        let waker = ManuallyDrop::new(unsafe { Waker::new(self.data(), &VTABLE) });
-        poll(&mut Context::from_waker(&waker))
+        let borrowed = ManuallyDrop::new(unsafe { Waker::new(self.data(), &VTABLE) });
+        // One call of `poll`, so that it is inlined.
+        poll(&mut Context::from_waker(self.owned.get().unwrap_or(&borrowed)))
     }
 
     /// Whether `waker` is the one that [`lend`](Self::lend) lends for this task.

@@ -104,8 +104,11 @@ impl Sleep {
 }
 
 impl Drop for Sleep {
+    #[inline]
     fn drop(&mut self) {
-        self.finish();
+        if let State::Waiting(_) = self.0 {
+            self.finish();
+        }
     }
 }
 

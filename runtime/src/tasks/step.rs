@@ -125,6 +125,7 @@ where
     }
 
     /// Makes the task the current one, and its context, for one step.
+    #[inline]
     fn enter(self: &Rc<Self>, loop_: &EventLoop, this: &Rc<dyn RawTask>) -> Result<()> {
         self.task.stepping.set(true);
         let _over = Over(&self.task.stepping);
