@@ -632,7 +632,7 @@ pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
         let _ = loop_.call_exception_handler(context);
     }
     step::drop_coroutine(loop_, &*task);
-    task.task_core().waiters.forget_all(Rc::as_ptr(&task).cast());
+    loop_.drop_reporting(task.task_core().waiters.forget_all(Rc::as_ptr(&task).cast()));
     // Its callbacks can never run; whom they own, a gathering future perhaps, owns the task.
     task.core().callbacks.clear();
 }

@@ -82,11 +82,12 @@ where
 {
     /// Polls the coroutine once, or ends a task that was cancelled before it began.
     fn step(self: &Rc<Self>, loop_: &EventLoop) -> Result<Step> {
-        self.task.waiters.begin_step();
         if !self.task.started.replace(true) && self.task.throwing.get() {
             return self.end_with_throw(loop_);
         }
         let polled = catch_unwind(AssertUnwindSafe(|| {
+            // A future that is done may go here, and with it a value of the user's.
+            self.task.waiters.begin_step();
             let polled = self.poll_coroutine(&loop_.0.remote);
             polled.map(|outcome| outcome.map_err(Error::from_failure))
         }));
@@ -208,7 +209,9 @@ where
         } else {
             self.clear_coroutine();
         }
-        self.task.waiters.forget_all(self.address());
+        if let Some(forgotten) = self.task.waiters.forget_all(self.address()) {
+            loop_.drop_reporting(forgotten);
+        }
         loop_.unregister_task(self.key());
     }
 

@@ -39,6 +39,12 @@ struct Rest {
     requester: Option<Rc<Block>>,
 }
 
+/// What a task has waited for, which may live no longer than this.
+pub(super) struct Forgotten {
+    _first: Option<Rc<dyn RawFuture>>,
+    _rest: Option<Box<Rest>>,
+}
+
 struct Fresh {
     future: Rc<dyn RawFuture>,
     block: Option<Rc<Block>>,
@@ -167,16 +173,18 @@ impl Waiters {
         drop(before);
     }
 
-    /// Takes the wake-up of `task` back from everything.
+    /// Takes the wake-up of `task` back from everything; whoever drops what that gives may run
+    /// code of the user's.
     #[inline]
-    pub(super) fn forget_all(&self, task: *const ()) {
+    pub(super) fn forget_all(&self, task: *const ()) -> Option<Forgotten> {
         self.is_fresh.set(false);
-        if let Some(first) = self.first.take() {
-            forget(&first, task);
+        let (first, rest) = (self.first.take(), self.rest.take());
+        if first.is_none() && rest.is_none() {
+            return None;
         }
-        if let Some(rest) = self.rest.take() {
-            rest.forget_all(task);
-        }
+        first.iter().for_each(|first| forget(first, task));
+        rest.iter().for_each(|rest| rest.forget_all(task));
+        Some(Forgotten { _first: first, _rest: rest })
     }
 
     /// The first of the futures that are waited for.
@@ -294,9 +302,9 @@ impl Rest {
         }
     }
 
-    fn forget_all(self, task: *const ()) {
+    fn forget_all(&self, task: *const ()) {
         let stale = self.stale.iter().filter_map(Stale::pending);
-        let fresh = self.fresh.into_iter().map(|fresh| fresh.future);
+        let fresh = self.fresh.iter().map(|fresh| Rc::clone(&fresh.future));
         fresh.chain(stale).for_each(|future| forget(&future, task));
     }
 }
