@@ -10,4 +10,6 @@
 pub(crate) mod current;
 pub(crate) mod place;
 pub(crate) mod task;
+#[cfg(test)]
+mod tests;
 pub(crate) mod waker;

@@ -236,7 +236,7 @@ impl TaskGroup {
         if let Some(cancelled) = propagate
             && errors.is_empty()
         {
-            return Err(cancelled);
+            return Err(raised_in_exit(cancelled, error));
         }
         let body_error = error.clone().filter(|error| !error.is_cancelled());
         errors.extend(body_error.clone());

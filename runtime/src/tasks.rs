@@ -92,6 +92,8 @@ pub(crate) struct TaskCore {
     yielded: Cell<bool>,
     /// This step has an error to throw that nobody took yet.
     throwing: Cell<bool>,
+    /// A cancellation went to what the task waits for, and nobody has come yet for the answer.
+    asked: Cell<bool>,
     /// The first step was eager and the last: Python then forgets the coroutine.
     ended_eagerly: Cell<bool>,
 }
@@ -115,6 +117,7 @@ impl TaskCore {
             started: Cell::new(false),
             yielded: Cell::new(false),
             throwing: Cell::new(false),
+            asked: Cell::new(false),
             ended_eagerly: Cell::new(false),
         }
     }
@@ -152,6 +155,13 @@ impl TaskCore {
             self.must_cancel.set(false);
         }
         left
+    }
+
+    /// Ends the wait for the answer to a cancellation.
+    fn forget_asked(&self) {
+        if self.asked.replace(false) {
+            drop(self.waiters.forget_asked());
+        }
     }
 
     /// The future that the task waits for, as its repr shows it.
@@ -632,7 +642,7 @@ pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
         let _ = loop_.call_exception_handler(context);
     }
     step::drop_coroutine(loop_, &*task);
-    task.task_core().waiters.forget_all(Rc::as_ptr(&task).cast());
+    loop_.drop_reporting(task.task_core().waiters.forget_all(Rc::as_ptr(&task).cast()));
     // Its callbacks can never run; whom they own, a gathering future perhaps, owns the task.
     task.core().callbacks.clear();
 }

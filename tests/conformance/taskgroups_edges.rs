@@ -1,8 +1,8 @@
 //! `TaskGroup`: exits, refusals, groups within groups, reprs.
 
 use asyncio::{
-    Awaitable, Error, GeneratorExit, KeyboardInterrupt, Result, RuntimeError, SystemExit,
-    TaskGroup, TaskOptions, ValueError,
+    Awaitable, CancelledError, Error, GeneratorExit, KeyboardInterrupt, Result, RuntimeError,
+    SystemExit, TaskGroup, TaskOptions, ValueError,
 };
 
 use crate::blocks::{
@@ -15,6 +15,7 @@ crate::scenarios! { taskgroups_edges:
     a_body_that_exits,
     an_exit_hides_all_failures,
     what_was_being_handled_when_a_group_raised,
+    what_was_being_handled_when_a_cancelled_group_raised,
     what_was_being_handled_when_a_child_exited,
     the_exit_of_the_body_comes_before_that_of_a_child,
     an_exit_of_a_child_leaves_its_request_to_cancel,
@@ -146,6 +147,31 @@ fn what_was_being_handled_when_a_group_raised() {
         ancestry("failing_child", async { TaskGroup::new().run(failing_child).await }).await?;
         ancestry("cancelled_body", async { TaskGroup::new().run(cancelled_body).await }).await?;
         ancestry("both", async { TaskGroup::new().run(both).await }).await
+    }
+
+    run(main());
+}
+
+fn what_was_being_handled_when_a_cancelled_group_raised() {
+    async fn body(group: &TaskGroup) -> Result<()> {
+        group.create_task(slow_to_end())?;
+        asyncio::sleep(0).await?;
+        group.cancel();
+        Err(ValueError("body"))
+    }
+
+    async fn slow_to_end() -> Result<()> {
+        match asyncio::sleep(10).await {
+            Err(error) if error.is::<CancelledError>() => asyncio::sleep(2).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn main() -> Result<()> {
+        let task = asyncio::create_task(async { TaskGroup::new().run(body).await });
+        asyncio::sleep(1).await?;
+        task.cancel_with("from outside");
+        ancestry("group", task).await
     }
 
     run(main());

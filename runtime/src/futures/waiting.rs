@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::{AnyFuture, Core, RawFuture, WakerCallback};
+use super::{AnyFuture, Core, RawFuture, WakerCallback, add_callback};
 use crate::exceptions::Result;
 use crate::raw::current::{self, Current};
 use crate::tasks;
@@ -77,7 +77,8 @@ fn wait_foreign(
         tasks::wait_on_foreign(task, &callback);
     }
     if is_new {
-        future.core().callbacks.push(callback);
+        // Cloning the waker, which is code of the user's, may have ended the future.
+        add_callback(future, callback);
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{RawTask, schedule_step};
 use crate::exceptions::{RecursionError, panic_with};
-use crate::futures::CancelMessage;
+use crate::futures::{CancelMessage, RawFuture};
 
 /// Gathers of gathers of … this deep are no program's intention.
 const DEEPEST: usize = 512;
@@ -33,11 +33,15 @@ pub(super) fn cancel(task: &Rc<dyn RawTask>, message: CancelMessage) -> bool {
             request(&task, message);
             return true;
         }
+        let future: Rc<dyn RawFuture> = next.clone();
+        task.task_core().waiters.ask(&future, &message);
+        task.task_core().asked.set(true);
         task = next;
     }
     let stepping = task.task_core().stepping.get();
     let accepted = if stepping { Some(false) } else { task.task_core().waiters.cancel(&message) };
     if accepted == Some(true) {
+        task.task_core().asked.set(true);
         return true;
     }
     request(&task, message);

@@ -24,7 +24,7 @@ use crate::raw::task::TaskCell;
 /// A `CancelledError` that the future itself ended with goes before the task's own.
 #[inline]
 pub(crate) fn take_throw(task: &TaskCore, awaited: &Core) -> Option<Error> {
-    match task.throwing.get() {
+    match task.throwing.get() | task.asked.get() {
         true => take_throw_of(task, awaited),
         false => None,
     }
@@ -32,6 +32,9 @@ pub(crate) fn take_throw(task: &TaskCore, awaited: &Core) -> Option<Error> {
 
 #[cold]
 fn take_throw_of(task: &TaskCore, awaited: &Core) -> Option<Error> {
+    if awaited.done() && task.asked.get() && task.waiters.was_asked(awaited) {
+        task.forget_asked();
+    }
     let error = take_plain_throw(task)?;
     if !error.is_cancelled() || !awaited.done() {
         return Some(error);
@@ -82,11 +85,12 @@ where
 {
     /// Polls the coroutine once, or ends a task that was cancelled before it began.
     fn step(self: &Rc<Self>, loop_: &EventLoop) -> Result<Step> {
-        self.task.waiters.begin_step();
         if !self.task.started.replace(true) && self.task.throwing.get() {
             return self.end_with_throw(loop_);
         }
         let polled = catch_unwind(AssertUnwindSafe(|| {
+            // A future that is done may go here, and with it a value of the user's.
+            self.task.waiters.begin_step();
             let polled = self.poll_coroutine(&loop_.0.remote);
             polled.map(|outcome| outcome.map_err(Error::from_failure))
         }));
@@ -152,6 +156,12 @@ where
     fn suspend(self: &Rc<Self>) -> Step {
         let task = &self.task;
         task.waiters.settle();
+        if task.asked.get() && !task.waiters.awaits_answer() {
+            // What was asked has been dropped, and the task goes on with something else.
+            task.asked.set(false);
+            self.core.set_cancel_message(task.waiters.forget_asked());
+            task.must_cancel.set(true);
+        }
         if let Some(block) = task.waiters.take_requester()
             && task.cancelling() == 1
             && block.is_part(task)
@@ -171,6 +181,7 @@ where
         match task.waiters.cancel(&self.core.cancel_message()) {
             None => Step::Again,
             Some(accepted) => {
+                task.asked.set(accepted);
                 task.must_cancel.set(!accepted);
                 Step::Over
             }
@@ -209,7 +220,9 @@ where
         } else {
             self.clear_coroutine();
         }
-        self.task.waiters.forget_all(self.address());
+        if let Some(forgotten) = self.task.waiters.forget_all(self.address()) {
+            loop_.drop_reporting(forgotten);
+        }
         loop_.unregister_task(self.key());
     }
 
@@ -242,6 +255,9 @@ fn arm(core: &Core, task: &TaskCore) {
         task.throw.set(Some(error.unwrap_or_else(|| core.make_cancelled_error())));
     }
     let error = task.throw.take();
+    if error.is_some() {
+        task.forget_asked();
+    }
     task.throwing.set(error.is_some());
     task.throw.set(error);
 }

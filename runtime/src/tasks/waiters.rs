@@ -11,7 +11,7 @@ use std::mem;
 use std::rc::{Rc, Weak};
 
 use super::Block;
-use crate::futures::{CancelMessage, RawFuture, WakerCallback, is_same};
+use crate::futures::{CancelMessage, Core, RawFuture, WakerCallback, is_same};
 use crate::raw::current;
 
 pub(super) struct Waiters {
@@ -37,6 +37,15 @@ struct Rest {
     blocks: Vec<Weak<Block>>,
     /// The block that cancels its own task in this step.
     requester: Option<Rc<Block>>,
+    /// What a cancellation of the task went to, and its message.
+    asked: Vec<Weak<dyn RawFuture>>,
+    asked_with: CancelMessage,
+}
+
+/// What a task has waited for, which may live no longer than this.
+pub(super) struct Forgotten {
+    _first: Option<Rc<dyn RawFuture>>,
+    _rest: Option<Box<Rest>>,
 }
 
 struct Fresh {
@@ -167,16 +176,18 @@ impl Waiters {
         drop(before);
     }
 
-    /// Takes the wake-up of `task` back from everything.
+    /// Takes the wake-up of `task` back from everything; whoever drops what that gives may run
+    /// code of the user's.
     #[inline]
-    pub(super) fn forget_all(&self, task: *const ()) {
+    pub(super) fn forget_all(&self, task: *const ()) -> Option<Forgotten> {
         self.is_fresh.set(false);
-        if let Some(first) = self.first.take() {
-            forget(&first, task);
+        let (first, rest) = (self.first.take(), self.rest.take());
+        if first.is_none() && rest.is_none() {
+            return None;
         }
-        if let Some(rest) = self.rest.take() {
-            rest.forget_all(task);
-        }
+        first.iter().for_each(|first| forget(first, task));
+        rest.iter().for_each(|rest| rest.forget_all(task));
+        Some(Forgotten { _first: first, _rest: rest })
     }
 
     /// The first of the futures that are waited for.
@@ -210,10 +221,61 @@ impl Waiters {
         });
         let mut accepted = None;
         for future in futures {
-            let accepts = future.cancel(message.clone());
-            accepted = Some(accepted.unwrap_or(false) || accepts);
+            let was_done = future.core().done();
+            let accepts = Rc::clone(&future).cancel(message.clone());
+            if accepts {
+                self.ask(&future, message);
+            }
+            // One that is done may have been dropped since, and wakes nobody.
+            if !was_done {
+                accepted = Some(accepted.unwrap_or(false) || accepts);
+            }
         }
         accepted
+    }
+
+    /// Notes that a cancellation went to `future`.
+    pub(super) fn ask(&self, future: &Rc<dyn RawFuture>, message: &CancelMessage) {
+        self.with_rest(|rest| {
+            rest.asked.push(Rc::downgrade(future));
+            rest.asked_with.clone_from(message);
+        });
+    }
+
+    /// Whether the future whose core is `core` was asked.
+    pub(super) fn was_asked(&self, core: &Core) -> bool {
+        let is_it = |asked: &Weak<dyn RawFuture>| {
+            asked.upgrade().is_some_and(|asked| std::ptr::eq(asked.core(), core))
+        };
+        let mut was_asked = false;
+        self.change_rest(|rest| was_asked = rest.asked.iter().any(is_it));
+        was_asked
+    }
+
+    /// Whether one that was asked has yet to answer, and is waited for still.
+    pub(super) fn awaits_answer(&self) -> bool {
+        let first = self.first();
+        let mut awaits = false;
+        self.change_rest(|rest| {
+            let fresh = rest.fresh.iter().map(|fresh| Rc::clone(&fresh.future));
+            let foreign = rest.foreign.iter().filter_map(Foreign::pending);
+            let mut awaited = first.into_iter().chain(fresh).chain(foreign);
+            awaits = awaited.any(|future| {
+                let is_it = |asked: Rc<dyn RawFuture>| is_same(&*asked, &*future);
+                rest.asked.iter().any(|asked| asked.upgrade().is_some_and(is_it))
+            });
+        });
+        awaits
+    }
+
+    /// Forgets who was asked; gives the message.
+    pub(super) fn forget_asked(&self) -> CancelMessage {
+        let mut message = None;
+        self.change_rest(|rest| {
+            rest.asked.clear();
+            message = rest.asked_with.take();
+        });
+        message
     }
 
     /// Shows every pending future that the task waits for, and the block it was polled in.
@@ -294,9 +356,9 @@ impl Rest {
         }
     }
 
-    fn forget_all(self, task: *const ()) {
+    fn forget_all(&self, task: *const ()) {
         let stale = self.stale.iter().filter_map(Stale::pending);
-        let fresh = self.fresh.into_iter().map(|fresh| fresh.future);
+        let fresh = self.fresh.iter().map(|fresh| Rc::clone(&fresh.future));
         fresh.chain(stale).for_each(|future| forget(&future, task));
     }
 }

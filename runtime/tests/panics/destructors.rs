@@ -1,8 +1,11 @@
 //! Panics in a `Drop` that the loop runs: of coroutines, closures, values and contexts.
 
 use std::cell::Cell;
+use std::future::{Future as _, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 
 use asyncio::{ContextVar, Future, Result, Task, TaskGroup};
 
@@ -139,6 +142,54 @@ fn a_done_callback_that_is_removed() {
     future.set_result(()).unwrap();
     scene.run_briefly();
     assert_eq!(calls.get(), 2);
+    scene.goes_on();
+}
+
+/// Polls a handle of `future` once and drops it, as a `select!` does that another branch wins.
+async fn leave(future: Future<Bomb>) {
+    let mut future = Some(future);
+    poll_fn(|cx| {
+        let pending = future.take().map(|mut future| Pin::new(&mut future).poll(cx).is_pending());
+        assert_eq!(pending, Some(true));
+        Poll::Ready(())
+    })
+    .await;
+}
+
+/// Its value goes when the step begins that finds it done, and the task does not wait for ever.
+#[test]
+fn a_future_that_a_step_drops_before_it_polls() {
+    let scene = Scene::new();
+    let (left, awaited): (Future<Bomb>, Future<()>) =
+        (scene.loop_.create_future(), scene.loop_.create_future());
+    let (given, waiting) = (left.clone(), awaited.clone());
+    let task = scene.loop_.create_task(async {
+        leave(given).await;
+        waiting.await
+    });
+    scene.run_briefly();
+    assert!(left.set_result(scene.bomb()).is_ok());
+    drop(left);
+    awaited.set_result(()).unwrap();
+    scene.run_briefly();
+    assert_eq!(error_of(task.take_result()), "PanicError('boom')");
+    drop(task);
+    scene.goes_on();
+}
+
+/// Its value goes when the task ends, which is no reason not to end.
+#[test]
+fn a_future_that_a_task_drops_at_its_end() {
+    let scene = Scene::new();
+    let (left, bomb) = (scene.loop_.create_future(), scene.bomb());
+    let task = scene.loop_.create_task(async move {
+        leave(left.clone()).await;
+        assert!(left.set_result(bomb).is_ok());
+        asyncio::Ok(7)
+    });
+    scene.run_briefly();
+    assert_eq!(task.take_result().unwrap(), 7);
+    scene.expect([IGNORED]);
     scene.goes_on();
 }
 

@@ -118,6 +118,29 @@ def what_was_being_handled_when_a_group_raised():
 
 
 @scenario
+def what_was_being_handled_when_a_cancelled_group_raised():
+    async def body(group):
+        group.create_task(slow_to_end())
+        await asyncio.sleep(0)
+        group.cancel()
+        raise ValueError("body")
+
+    async def slow_to_end():
+        try:
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            await asyncio.sleep(2)
+
+    async def main():
+        task = asyncio.create_task(within(asyncio.TaskGroup(), body))
+        await asyncio.sleep(1)
+        task.cancel("from outside")
+        await ancestry("group", task)
+
+    run(main())
+
+
+@scenario
 def what_was_being_handled_when_a_child_exited():
     async def exiting():
         await outcome("exiting", asyncio.sleep(10))

@@ -71,7 +71,10 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
         match word.as_str() {
             "--programs" => arguments.programs = number(value()?)?,
             "--seed" => arguments.seed = number(value()?)?,
-            "--differences" => arguments.differences = number(value()?)? as usize,
+            "--differences" => match number(value()?)? {
+                0 => return Err("--differences 0 would look for nothing".to_owned()),
+                differences => arguments.differences = differences as usize,
+            },
             "--replay" => {
                 arguments.task = Task::Replay { file: PathBuf::from(value()?), shrink: false };
             }
@@ -153,4 +156,11 @@ fn show(program: &Program, python: &mut Python) -> io::Result<bool> {
     let ours = run(program);
     println!("{}", side_by_side(&theirs, &ours));
     Ok(theirs == ours)
+}
+
+#[test]
+fn nobody_is_told_that_all_are_equal_who_has_looked_for_no_difference() {
+    let parse = |text: &str| parse(text.split(' ').map(str::to_owned));
+    assert_eq!(parse("--differences 0").err().unwrap(), "--differences 0 would look for nothing");
+    assert_eq!(parse("--programs 5 --differences 2").unwrap().differences, 2);
 }

@@ -31,14 +31,14 @@ impl World {
             Act::Uncancel { .. }
             | Act::Spawn { .. }
             | Act::Ensure { .. }
-            | Act::CancelSelf { .. }
-            | Act::UncancelSelf
-            | Act::KeepSelf { .. }
             | Act::AllTasks
             | Act::NewGroup { .. }
             | Act::GroupSpawn { .. }
             | Act::GroupCancel { .. }
             | Act::Reschedule { .. } => return self.act_on_task(fiber, act),
+            Act::CancelSelf { .. } | Act::UncancelSelf | Act::KeepSelf { .. } => {
+                self.act_on_itself(fiber, act);
+            }
             Act::CallSoon { .. }
             | Act::CallLater { .. }
             | Act::CallAt { .. }
@@ -169,25 +169,6 @@ impl World {
                 let ensured = caught(|| self.make(fiber, what).ensure())?;
                 self.replace(*slot, ensured);
             }
-            Act::CancelSelf { message } => {
-                let Some(task) = current_task() else { return Ok(()) };
-                let accepted = match message {
-                    Some(message) => task.cancel_with(message),
-                    None => task.cancel(),
-                };
-                let (accepted, requests) = (Value::from(accepted), Self::requests());
-                self.note(&format!("{who} cancel_self: {accepted:?}{requests}"));
-            }
-            Act::UncancelSelf => {
-                let Some(task) = current_task() else { return Ok(()) };
-                self.note(&format!("{who} uncancel_self: {}", task.uncancel()));
-            }
-            Act::KeepSelf { slot } => {
-                if let Some(task) = current_task().and_then(|task| task.downcast()) {
-                    // Nobody may wait for it, who may be itself.
-                    self.put(*slot, task, 0);
-                }
-            }
             Act::NewGroup { group } => {
                 self.groups.borrow_mut()[*group] = Some(TaskGroup::new());
             }
@@ -216,6 +197,31 @@ impl World {
             _ => unreachable!("sorted by `act`: {act:?}"),
         }
         Ok(())
+    }
+
+    fn act_on_itself(self: &Rc<Self>, fiber: &Fiber, act: &Act) {
+        let who = &fiber.who;
+        let Some(task) = current_task() else { return };
+        match act {
+            Act::CancelSelf { message } => {
+                let accepted = match message {
+                    Some(message) => task.cancel_with(message),
+                    None => task.cancel(),
+                };
+                let (accepted, requests) = (Value::from(accepted), Self::requests());
+                self.note(&format!("{who} cancel_self: {accepted:?}{requests}"));
+            }
+            Act::UncancelSelf => {
+                self.note(&format!("{who} uncancel_self: {}", task.uncancel()));
+            }
+            Act::KeepSelf { slot } => {
+                if let Some(task) = task.downcast() {
+                    // Nobody may wait for it, who may be itself.
+                    self.put(*slot, task, 0);
+                }
+            }
+            _ => unreachable!("sorted by `act`: {act:?}"),
+        }
     }
 
     fn group_spawn(
