@@ -22,7 +22,8 @@ impl Python {
             .arg(script)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .spawn()?;
+            .spawn()
+            .map_err(|error| io::Error::new(error.kind(), format!("python3.15: {error}")))?;
         let programs = process.stdin.take();
         let traces = BufReader::new(process.stdout.take().expect("a pipe"));
         Ok(Self { process, programs, traces })
