@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod blocks;
 mod calls;
 mod entry;
 mod errors;

@@ -9,6 +9,7 @@ mod raise;
 mod random;
 mod syntax;
 mod values;
+mod visitor;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::LitStr;
