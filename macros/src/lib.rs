@@ -20,7 +20,8 @@ mod tests;
 use proc_macro::TokenStream;
 
 use crate::arguments::table::{
-    AS_COMPLETED, CREATE_TASK, GATHER, RAISE, RUN, SHIELD, WAIT, WAIT_FOR,
+    AS_COMPLETED, ASYNC_FOR, ASYNC_WITH, CREATE_TASK, GATHER, RAISE, RUN, SHIELD, TASK_GROUP,
+    TIMEOUT, TRY_EXCEPT, WAIT, WAIT_FOR,
 };
 use crate::entry::Entry;
 
@@ -240,4 +241,39 @@ pub fn run(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn raise(input: TokenStream) -> TokenStream {
     calls::call(&RAISE, calls::raise::expand, input.into()).into()
+}
+
+/// What `asyncio::timeout!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn timeout(input: TokenStream) -> TokenStream {
+    calls::call(&TIMEOUT, blocks::with::timeout, input.into()).into()
+}
+
+/// What `asyncio::task_group!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn task_group(input: TokenStream) -> TokenStream {
+    calls::call(&TASK_GROUP, blocks::with::task_group, input.into()).into()
+}
+
+/// What `asyncio::async_with!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn async_with(input: TokenStream) -> TokenStream {
+    calls::call(&ASYNC_WITH, blocks::with::async_with, input.into()).into()
+}
+
+/// What `asyncio::async_for!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn async_for(input: TokenStream) -> TokenStream {
+    calls::call(&ASYNC_FOR, blocks::async_for::expand, input.into()).into()
+}
+
+/// What `asyncio::try_except!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn try_except(input: TokenStream) -> TokenStream {
+    calls::call(&TRY_EXCEPT, blocks::try_except::expand, input.into()).into()
 }

@@ -3,6 +3,8 @@
 //! Each passes its `$crate` on, which reaches this crate under whatever name the caller knows it.
 //! The expansions shown here are compared with what the macros make, in `macros/src/tests/docs.rs`.
 
+mod blocks;
+
 /// Runs awaitables concurrently and waits for all of them.
 ///
 /// Python's `asyncio.gather(*coros_or_futures, return_exceptions=False)`:
@@ -365,14 +367,15 @@ macro_rules! run {
 /// | `raise ValueError("x")` | `raise!(ValueError("x"))` |
 /// | `raise ValueError("x") from error` | `raise!(ValueError("x"), from = error)` |
 /// | `raise ValueError("x") from None` | `raise!(ValueError("x"), from = None)` |
+/// | `raise` | `raise!()` |
 ///
 /// The exception, and its cause, are an [`Error`](crate::Error), a reference to one, any standard
 /// error, or a box of one. It may stand wherever `return` may, and like that it leaves the
 /// innermost function, closure or `async` block. That one gives a `Result`, whose error is
 /// [`Error`](crate::Error) or converts from it, as for `?`.
 ///
-/// Python's `raise` alone, which raises the exception that is being handled once more, is not there
-/// yet.
+/// In an arm of [`try_except!`](macro@crate::try_except) `raise!()` raises the exception that is being
+/// handled once more. In the blocks of macros it raises in the block.
 ///
 /// ```
 /// use asyncio::{Result, TypeError, ValueError, raise};

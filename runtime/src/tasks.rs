@@ -51,7 +51,9 @@ use crate::selector_events::TaskKey;
 use waiters::Waiters;
 
 pub use as_completed::{AsCompleted, NextCompleted, as_completed, as_completed_with};
-pub(crate) use drive::{Block, drive, drive_block, flatten, poll_in_block};
+pub(crate) use drive::{
+    Block, drive, drive_block, drive_caught, drive_in_blocks, flatten, poll_in_block,
+};
 pub use factory::{Coroutine, TaskFactory, create_eager_task_factory, eager_task_factory};
 pub(crate) use gather::gather_any;
 pub use gather::{

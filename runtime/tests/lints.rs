@@ -65,8 +65,9 @@ use std::process::ExitCode;
 use std::result::Result as StdResult;
 
 use asyncio::{
-    Error, FIRST_COMPLETED, Result, Task, ValueError, as_completed, copy_context, create_task,
-    gather, raise, run, shield, sleep, wait, wait_for,
+    BaseException, Error, FIRST_COMPLETED, Lock, LookupError, Queue, Result, Task, TypeError,
+    ValueError, as_completed, async_for, async_with, copy_context, create_task, gather, raise, run,
+    shield, sleep, task_group, timeout, try_except, wait, wait_for,
 };
 
 /// Something to wait for.
@@ -129,6 +130,97 @@ fn raises_elsewhere() -> StdResult<u8, Box<dyn StdError>> {
     let error = raising(&ValueError("inside"));
     assert!(error.is_err(), "it raises");
     raise!(ValueError("outside"))
+}
+
+/// Every form of the blocks that managers hold, and every way out of them.
+async fn managed(number: u8) -> Result<u8> {
+    let lock = Lock::new();
+    let mut sum = 0;
+    'all: for round in 0..number {
+        timeout!(5_u8, |limit| {
+            if limit.expired() {
+                return Ok(0);
+            }
+            sum += work(round).await?;
+        })?;
+        sum += timeout!(None, { work(round).await? })?;
+        task_group!(|group| {
+            let task = group.create_task(work(round))?;
+            if round == 3 {
+                break 'all;
+            }
+            sum += task.await?;
+        })?;
+        sum += async_with!(lock, { work(round).await? })?;
+        async_with!(&lock, |()| {
+            if round == 2 {
+                continue;
+            }
+            sum += 1;
+        })?;
+        async_with!(lock, {
+            if round == 9 {
+                break;
+            }
+            return Ok(sum);
+        })?;
+    }
+    Ok(sum)
+}
+
+/// Every form of `async_for!`.
+async fn looped() -> Result<u8> {
+    let queue = Queue::new(0);
+    for number in 0..5_u8 {
+        queue.put_nowait(number)?;
+    }
+    queue.shutdown(false);
+    let mut sum = 0;
+    async_for!(queue.stream(), |number| {
+        if number == 1 {
+            continue;
+        }
+        sum += number;
+        if number == 3 {
+            break;
+        }
+    })?;
+    async_for!(queue.stream(), |number| sum += number, else_ = { sum += 10 })?;
+    Ok(sum)
+}
+
+/// Every form of `try_except!`.
+fn tried(number: u8) -> Result<u8> {
+    let mut seen = 0;
+    let value = try_except!(
+        {
+            seen += 1;
+            raises(number)?
+        },
+        |e: ValueError| u8::from(e.message() == "zero"),
+        |_: (TypeError, LookupError)| raise!(),
+        |e: BaseException| {
+            seen += u8::from(e.cause().is_some());
+            raise!(ValueError("other"), from = e)
+        },
+        finally = { seen += 1 },
+    )?;
+    try_except!({ seen += 1 }, finally = { seen += 1 })?;
+    let more = try_except!({ seen += value }, |_: ValueError| 0, else_ = { seen })?;
+    try_except!({ raise!(TypeError("grouped")) }, *|e: TypeError| {
+        assert!(e.is::<BaseException>(), "caught");
+    })?;
+    try_except!({ return Ok(more) }, finally = { assert_eq!(raises(3)?, 3, "not raised") })?;
+    Ok(seen)
+}
+
+/// What the blocks come to.
+#[asyncio::test]
+async fn blocks_run() -> Result<()> {
+    assert_eq!(managed(5).await?, 1, "left in the first round");
+    assert_eq!(looped().await?, 19, "the rest of the queue, and its end");
+    assert_eq!(tried(0)?, 5, "caught");
+    Ok(())
 }
 
 /// Every form of `run!`.

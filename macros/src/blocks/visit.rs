@@ -67,7 +67,6 @@ pub(crate) trait Ways {
 }
 
 /// Rewrites the ways out of a body.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the macros of blocks"))]
 pub(crate) fn rewrite(body: &mut Expr, ways: &mut dyn Ways, errors: &mut Errors) {
     Visitor::new(ways, errors).visit_expr_mut(body);
 }

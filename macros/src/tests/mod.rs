@@ -1,6 +1,7 @@
 //! Tests that need no compiler: the text and the place of every error, and the code that comes out.
 
 mod attributes;
+mod blocks;
 mod collector;
 mod docs;
 mod expressions;
@@ -16,14 +17,16 @@ use syn::LitStr;
 
 use crate::arguments::signature::Signature;
 use crate::arguments::table::{
-    AS_COMPLETED, CREATE_TASK, GATHER, RAISE, RUN, SHIELD, WAIT, WAIT_FOR,
+    AS_COMPLETED, ASYNC_FOR, ASYNC_WITH, CREATE_TASK, GATHER, RAISE, RUN, SHIELD, TASK_GROUP,
+    TIMEOUT, TRY_EXCEPT, WAIT, WAIT_FOR,
 };
+use crate::blocks::{async_for, try_except, with};
 use crate::calls::Expand;
 use crate::entry::Entry;
 use crate::{calls, entry};
 
 /// The function-like macros.
-const CALLS: [(&Signature, Expand); 8] = [
+const CALLS: [(&Signature, Expand); 13] = [
     (&GATHER, calls::gather::expand),
     (&WAIT_FOR, calls::plain),
     (&WAIT, calls::plain),
@@ -32,6 +35,11 @@ const CALLS: [(&Signature, Expand); 8] = [
     (&CREATE_TASK, calls::plain),
     (&RUN, calls::plain),
     (&RAISE, calls::raise::expand),
+    (&TIMEOUT, with::timeout),
+    (&TASK_GROUP, with::task_group),
+    (&ASYNC_WITH, with::async_with),
+    (&ASYNC_FOR, async_for::expand),
+    (&TRY_EXCEPT, try_except::expand),
 ];
 
 /// Expands a call, such as `gather!(a())`.
@@ -74,6 +82,12 @@ fn expansions_hold_no_unsafe_code() {
         call("create_task!(a, name = b, context = c, eager_start = d)"),
         call("run!(a, debug = true, loop_factory = b)"),
         call("raise!(a, from = b)"),
+        call("timeout!(1, |t| { a.await?; return b })"),
+        call("task_group!(|g| { break; })"),
+        call("async_with!(a, { continue 'a })"),
+        call("async_for!(a, |b| { break; }, else_ = { return })"),
+        call("try_except!({ a? }, |e: A| b, |e: BaseException| {}, else_ = { c }, finally = {})"),
+        call("try_except!({ a? }, *|e: A| b)"),
         main("debug = true", "async fn main() {}"),
         main("", "async fn other<T>(a: T, (b, c): (u8, u8)) -> u8 { a }"),
         main("", "async unsafe fn main(a: u8) {}"),

@@ -89,6 +89,16 @@ const WORDS: &[&str] = &[
     "_",
     "#[test]",
     "pub",
+    "|e: E| { e? }",
+    "*|_: (E, F)| {}",
+    "{ break 'a b; }",
+    "loop { continue }",
+    "raise!()",
+    "timeout!(1, { return })",
+    "else_",
+    "finally",
+    "BaseException",
+    "@raise('a)",
 ];
 
 /// Calls from which one or the other word is missing, or where one stands that does not belong.
@@ -103,6 +113,11 @@ const ALMOST: &[&str] = &[
     "main ( ) , debug = true , loop_factory = asyncio :: new_event_loop",
     "ValueError ( \"x\" ) , from = error",
     "Err ( error ) from None",
+    "1.5 , | t | { a . await ? ; return b ; }",
+    "lock , { break ; }",
+    "stream , | x | { continue ; } , else_ = { a ? }",
+    "{ a ? ; } , | e : A | { raise! ( ) } , | _ : ( B , C ) | return , else_ = { d } , finally = { f ( ) . await ; }",
+    "{ a ? } , * | e : A | { loop { break } } , finally = { return }",
 ];
 
 /// A linear congruential generator: the same programs in each run.
