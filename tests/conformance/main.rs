@@ -30,6 +30,7 @@ mod repr;
 mod reprs;
 mod runners;
 mod shield;
+mod statements;
 mod taskgroups;
 mod taskgroups_cancel;
 mod taskgroups_cancelled;
@@ -130,7 +131,7 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 30] = [
+    let areas: [&[Scenario]; 31] = [
         as_completed::SCENARIOS,
         cancellation::SCENARIOS,
         contention::SCENARIOS,
@@ -150,6 +151,7 @@ fn all_scenarios() -> BTreeSet<String> {
         reprs::SCENARIOS,
         runners::SCENARIOS,
         shield::SCENARIOS,
+        statements::SCENARIOS,
         taskgroups::SCENARIOS,
         taskgroups_cancel::SCENARIOS,
         taskgroups_cancelled::SCENARIOS,
