@@ -44,8 +44,63 @@ pub async fn calls() -> Result<u8> {
     ::facade::runtime::Ok(sum + five? + six?)
 }
 
+/// All the macros with blocks.
+///
+/// # Errors
+/// None.
+pub async fn blocks() -> Result<u8> {
+    let lock = ::facade::runtime::Lock::new();
+    let queue = ::facade::runtime::Queue::new(0);
+    let mut sum = 0;
+    ::facade::task_group!(|group| {
+        sum += group.create_task(doubled(1))?.await?;
+        queue.put_nowait(3)?;
+        queue.shutdown(false);
+    })?;
+    ::facade::async_for!(queue.stream(), |number| {
+        sum += number;
+    })?;
+    ::facade::try_except!(
+        {
+            ::facade::async_with!(lock, {
+                sum += doubled(128).await?;
+            })?;
+        },
+        *|_: ::facade::runtime::ValueError| {
+            sum += 1;
+        },
+    )?;
+    ::facade::try_except!(
+        {
+            ::facade::timeout!(5, |limit| {
+                if !limit.expired() {
+                    sum += doubled(128).await?;
+                }
+            })?;
+        },
+        |_: (::facade::runtime::KeyError, ::facade::runtime::OSError)| ::facade::raise!(),
+        |error: ::facade::runtime::ValueError| {
+            if error.message() == "too large" {
+                sum += 1;
+            }
+        },
+        finally = {
+            return_nothing();
+        },
+    )?;
+    ::facade::runtime::Ok(sum)
+}
+
+fn return_nothing() {}
+
 #[cfg(test)]
 mod tests {
+    #[::facade::test(crate = ::facade::runtime, virtual_time = true)]
+    async fn blocks_expand_to_what_can_be_reached() -> ::facade::runtime::Result<()> {
+        ::std::assert_eq!(super::blocks().await?, 7);
+        ::facade::runtime::Ok(())
+    }
+
     #[::facade::test(crate = ::facade::runtime, virtual_time = true)]
     async fn macros_expand_to_what_can_be_reached() -> ::facade::runtime::Result<()> {
         ::std::assert_eq!(super::calls().await?, 42);
