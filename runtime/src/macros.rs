@@ -420,3 +420,48 @@ macro_rules! raise {
         $crate::__private::macros::raise!(($crate) $($arguments)*)
     };
 }
+
+/// Gives a value out of a generator, and waits until the next one is asked for.
+///
+/// Python's `yield value`, in the body of an [`#[asyncio::generator]`](macro@crate::generator):
+///
+/// | Python | Rust |
+/// | --- | --- |
+/// | `yield x` | `yield_!(x)?` |
+/// | `y = yield x` | `let y = yield_!(x)?` |
+/// | `yield` | `yield_!()?` |
+///
+/// It is a `Result` of what was sent.
+///
+/// ```
+/// use asyncio::{AsyncGenerator, Result, yield_};
+///
+/// /// Gives the sum of all that it was sent.
+/// #[asyncio::generator]
+/// async fn sums() -> AsyncGenerator<u32, Option<u32>> {
+///     let mut sum = 0;
+///     while let Some(number) = yield_!(sum)? {
+///         sum += number;
+///     }
+/// }
+///
+/// #[asyncio::main]
+/// async fn main() -> Result<()> {
+///     let sums = sums();
+///     assert_eq!(sums.anext().await?, 0);
+///     assert_eq!(sums.asend(Some(2)).await?, 2);
+///     assert_eq!(sums.asend(Some(3)).await?, 5);
+///     sums.aclose().await
+/// }
+/// ```
+///
+/// # Errors
+/// What [`athrow`](crate::AsyncGenerator::athrow) throws, and GeneratorExit when the generator is
+/// closed.
+#[macro_export]
+macro_rules! yield_ {
+    (@generator) => {};
+    ($($value:tt)*) => {
+        $crate::__private::macros::yield_!(($crate) $($value)*)
+    };
+}

@@ -5,7 +5,9 @@ use std::cell::Cell;
 use std::future::Future as StdFuture;
 use std::panic::resume_unwind;
 
+pub use std::option::Option::{None, Some};
 pub use std::process::ExitCode;
+pub use std::result::Result::{Err, Ok};
 
 #[cfg(feature = "macros")]
 pub use asyncio_macros as macros;
@@ -14,6 +16,8 @@ pub use asyncio_macros as macros;
 mod arguments;
 #[path = "private/blocks.rs"]
 mod blocks;
+#[path = "private/coroutines.rs"]
+mod coroutines;
 #[path = "private/each_await.rs"]
 mod each_await;
 #[path = "private/except.rs"]
@@ -30,10 +34,16 @@ pub use blocks::{
     With, attempt, awaited, enter, fail, failed, group, handling, iterable, leave, next, ok, place,
     place_in, slot, swallowed, then, with, within,
 };
+pub use coroutines::{
+    Cancellable, IsGenerator, OutputType, RaisedInPlace, RaisedOutOfBody, cancellable, generator,
+    type_of_output,
+};
 pub use each_await::each_await;
 pub use except::{CatchAny, CatchExact, Caught, IsClass, Starred, caught, is, starred};
 pub use raise::{IsCause, IsException, Raises, cause, err, exception};
 
+pub use crate::Result;
+pub use crate::coroutines::{Unstarted, unstarted};
 pub use crate::exceptions::Error;
 pub use crate::log::{Sink, set_log_sink};
 pub use crate::runners::{RunOptions, run_with};
@@ -44,7 +54,7 @@ pub use crate::tasks::{
 pub use crate::timeouts::timeout as new_timeout;
 
 use crate::sys::end_by_sigint;
-use crate::{EventLoop, KeyboardInterrupt, PanicError, Result, SystemExit, TimeoutError, wrap};
+use crate::{EventLoop, KeyboardInterrupt, PanicError, SystemExit, TimeoutError, wrap};
 
 /// What `#[asyncio::main]` and `#[asyncio::test]` accept as the result of their function.
 #[diagnostic::on_unimplemented(

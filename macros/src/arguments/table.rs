@@ -273,6 +273,32 @@ pub(crate) const TEST: Signature = Signature {
     )],
 };
 
+/// The options of `#[asyncio::coroutine]`.
+pub(crate) const COROUTINE: Signature = Signature {
+    macro_name: "#[asyncio::coroutine]",
+    usage: "#[asyncio::coroutine]",
+    function: "coroutine",
+    options: None,
+    parameters: &[ALLOW_BLOCKING, CRATE],
+    habits: &[(
+        "name",
+        "a coroutine has the name of its function; a task has one of its own: \
+         write `create_task!(work(), name = \"worker\")`",
+    )],
+    conflicts: &[],
+};
+
+/// The options of `#[asyncio::generator]`.
+pub(crate) const GENERATOR: Signature = Signature {
+    macro_name: "#[asyncio::generator]",
+    usage: "#[asyncio::generator]",
+    function: "generator",
+    options: None,
+    parameters: &[ALLOW_BLOCKING, CRATE],
+    habits: &[("name", "a generator has the name of its function: leave `name` out")],
+    conflicts: &[],
+};
+
 const fn positional(name: &'static str, takes: Takes, example: &'static str) -> Parameter {
     Parameter { name, place: Place::Positional, takes, default: Default::Required, example }
 }
@@ -296,6 +322,11 @@ const fn variadic(name: &'static str, most: usize) -> Parameter {
         example: "..tasks",
     }
 }
+
+const ALLOW_BLOCKING: Parameter = Parameter {
+    default: Default::Absent,
+    ..keyword("allow_blocking", Takes::Flag, "allow_blocking = true")
+};
 
 const CRATE: Parameter = Parameter {
     name: "crate",

@@ -13,8 +13,8 @@ use std::mem;
 use proc_macro2::Span;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Block, Expr, ExprAwait, ExprBreak, ExprContinue, ExprForLoop, ExprMacro, ExprReturn, ExprTry,
-    ExprWhile, Item, Label, Lifetime, Stmt, StmtMacro, Token, Type,
+    Block, Expr, ExprAwait, ExprBreak, ExprCall, ExprContinue, ExprForLoop, ExprMacro, ExprReturn,
+    ExprTry, ExprWhile, Item, Label, Lifetime, Stmt, StmtMacro, Token, Type,
 };
 
 use crate::errors::Errors;
@@ -60,6 +60,17 @@ pub(crate) trait Ways {
         None
     }
 
+    /// A call of a function, as in `path::function(value)`.
+    fn function_called(&mut self, _call: &ExprCall, _errors: &mut Errors) {}
+
+    /// A closure or an `async` block, which is not walked into.
+    fn left_alone(&mut self, _expr: &mut Expr) {}
+
+    /// Whether a macro that nobody can look into may hide a way out.
+    fn may_be_hidden(&self) -> bool {
+        false
+    }
+
     /// What the macros of ours in the body have to know of it.
     fn surroundings(&self) -> Surroundings {
         Surroundings::default()
@@ -72,7 +83,6 @@ pub(crate) fn rewrite(body: &mut Expr, ways: &mut dyn Ways, errors: &mut Errors)
 }
 
 /// [`rewrite`] for the block of a function.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the attributes on coroutines"))]
 pub(crate) fn rewrite_block(body: &mut Block, ways: &mut dyn Ways, errors: &mut Errors) {
     Visitor::new(ways, errors).visit_block_mut(body);
 }
@@ -193,7 +203,8 @@ impl<'a> Visitor<'a> {
 impl VisitMut for Visitor<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
-            Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) => {}
+            Expr::Closure(_) | Expr::Async(_) => self.ways.left_alone(expr),
+            Expr::Const(_) => {}
             Expr::Loop(looped) => {
                 let label = looped.label.take();
                 looped.label =
@@ -219,6 +230,10 @@ impl VisitMut for Visitor<'_> {
                 visit_mut::visit_expr_mut(self, expr);
                 let way = mem::replace(expr, Expr::PLACEHOLDER);
                 *expr = self.leave(way);
+            }
+            Expr::Call(call) => {
+                self.ways.function_called(call, self.errors);
+                visit_mut::visit_expr_mut(self, expr);
             }
             _ => visit_mut::visit_expr_mut(self, expr),
         }

@@ -3,6 +3,7 @@
 
 use proc_macro2::TokenStream;
 
+use crate::tests::coroutines::{coroutine, generator};
 use crate::tests::{CALLS, call, check_errors, main, pretty, test, tokens};
 
 /// The documentation of the function-like macros; packages are built without it.
@@ -117,6 +118,14 @@ fn the_expansions_of_attributes_are_those_shown() {
         pretty(short(test("timeout = 5", "async fn works() -> asyncio::Result<()> { Ok(()) }"))),
         shown("pub fn test(")
     );
+    assert_eq!(
+        pretty(short(coroutine("", "async fn work(n: u32) -> asyncio::Result<()> { Ok(()) }"))),
+        shown("pub fn coroutine(")
+    );
+    assert_eq!(
+        pretty(short(generator("", "async fn numbers() -> AsyncGenerator<u32> { yield_!(1)?; }"))),
+        shown("pub fn generator(")
+    );
 }
 
 #[test]
@@ -124,6 +133,8 @@ fn the_attributes_show_their_options() {
     for (signature, item) in [
         (&crate::arguments::table::MAIN, "pub fn main("),
         (&crate::arguments::table::TEST, "pub fn test("),
+        (&crate::arguments::table::COROUTINE, "pub fn coroutine("),
+        (&crate::arguments::table::GENERATOR, "pub fn generator("),
     ] {
         let docs = docs_of(ATTRIBUTES, item);
         for parameter in signature.parameters {

@@ -3,6 +3,7 @@
 mod attributes;
 mod blocks;
 mod collector;
+mod coroutines;
 mod docs;
 mod expressions;
 mod options;
@@ -23,6 +24,7 @@ use crate::arguments::table::{
 use crate::blocks::{async_for, try_except, with};
 use crate::calls::Expand;
 use crate::entry::Entry;
+use crate::tests::coroutines::{coroutine, generator};
 use crate::{calls, entry};
 
 /// The function-like macros.
@@ -92,6 +94,8 @@ fn expansions_hold_no_unsafe_code() {
         main("", "async fn other<T>(a: T, (b, c): (u8, u8)) -> u8 { a }"),
         main("", "async unsafe fn main(a: u8) {}"),
         test("timeout = 1", "async fn works() {}"),
+        coroutine("", "async fn f(a: A) -> R { a.await?; b }"),
+        generator("", "async fn f(a: A) -> AsyncGenerator<Y> { yield_!(a.await?)?; return; }"),
     ] {
         let text = output.to_string();
         let code = text.split("compile_error").next().unwrap_or_default();

@@ -8,6 +8,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::{Expr, File};
 
 use crate::calls;
+use crate::tests::coroutines::{coroutine, generator};
 use crate::tests::{CALLS, main, test, tokens};
 
 /// How often each test tries, unless the environment says otherwise.
@@ -222,12 +223,14 @@ fn any_item_comes_out_again() {
         let item = format!("#[a] pub async fn f({source}) {{ {source} }}");
         for item in [source, item] {
             let whole: TokenStream = item.parse().expect("the delimiters are balanced");
-            let output = main("", &item).to_string();
-            let refused = output.contains("goes on a function");
-            assert!(
-                !refused || output.starts_with(&whole.to_string()),
-                "`{item}` became `{output}`"
-            );
+            for output in [main("", &item), coroutine("", &item), generator("", &item)] {
+                let output = output.to_string();
+                let refused = output.contains("goes on a function");
+                assert!(
+                    !refused || output.starts_with(&whole.to_string()),
+                    "`{item}` became `{output}`"
+                );
+            }
         }
     }
 }

@@ -166,7 +166,7 @@ impl Visitor<'_> {
 
     /// Tokens of which nobody knows what they are; in an inner block its own macro complains.
     fn opaque(&mut self, name: &str, tokens: TokenStream) {
-        if !self.blocks.is_empty() {
+        if !self.blocks.is_empty() || self.ways.may_be_hidden() {
             return;
         }
         if let Some(found) = hidden(tokens) {
