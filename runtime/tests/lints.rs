@@ -62,6 +62,7 @@
 
 use std::error::Error as StdError;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::result::Result as StdResult;
 
 use asyncio::{
@@ -278,5 +279,92 @@ fn functions_run() -> Result<()> {
 #[asyncio::test(debug = false, virtual_time = true, timeout = 5)]
 async fn tests_run() -> Result<()> {
     assert_eq!(calls().await?, 36, "the sum of one to eight");
+    Ok(())
+}
+
+/// Has methods.
+struct Words(String);
+
+/// Coroutines and generators, as functions and methods.
+mod coroutines {
+    use std::rc::Rc;
+    use std::thread;
+    use std::time::Duration;
+
+    use asyncio::{AsyncGenerator, Result, raise, yield_};
+
+    use super::{ValueError, Words, sleep, work};
+
+    /// Everything that a coroutine may take.
+    #[asyncio::coroutine]
+    pub(super) async fn sum<T: Into<u8>>(
+        first: &u8,
+        (second, mut third): (u8, u8),
+        fourth: T,
+        _: String,
+        more: impl IntoIterator<Item = u8>,
+    ) -> Result<u8> {
+        sleep(0_u8).await?;
+        third += 1;
+        let mut sum = *first + second + third + fourth.into();
+        for number in more {
+            sum += work(number).await?;
+        }
+        let plain = async { 0_u8 }.await;
+        if sum == 0 {
+            return Err(ValueError("nothing"));
+        }
+        Ok(sum + plain)
+    }
+
+    /// With permission to block.
+    #[asyncio::coroutine(allow_blocking = true)]
+    pub(super) async fn waits() -> Result<()> {
+        thread::sleep(Duration::ZERO);
+        Ok(())
+    }
+
+    impl Words {
+        /// Borrows.
+        #[asyncio::coroutine]
+        pub(super) async fn first(&self) -> Result<&str> {
+            sleep(0_u8).await?;
+            Ok(self.0.split(' ').next().unwrap_or_default())
+        }
+
+        /// Owns.
+        #[asyncio::generator]
+        pub(super) async fn each(self: Rc<Self>) -> AsyncGenerator<String> {
+            for word in self.0.split(' ') {
+                yield_!(word.to_owned())?;
+            }
+        }
+    }
+
+    /// Sends and receives, and ends in every way.
+    #[asyncio::generator]
+    pub(super) async fn numbers(mut from: u8, _: String) -> AsyncGenerator<u8, Option<u8>> {
+        loop {
+            from += work(1).await?;
+            let Some(sent) = yield_!(from)? else { return };
+            if sent == 0 {
+                raise!(ValueError("nothing"));
+            }
+        }
+    }
+}
+
+/// Every form of a coroutine and a generator.
+#[asyncio::test]
+async fn coroutines_run() -> Result<()> {
+    let sum = coroutines::sum(&1, (2, 3), 4_u8, String::new(), [5]).await?;
+    assert_eq!(sum, 16, "one to five, and one");
+    coroutines::waits().await?;
+    let words = Rc::new(Words("a b".to_owned()));
+    assert_eq!(words.first().await?, "a", "the first word");
+    assert_eq!(words.each().anext().await?, "a", "the first word");
+    let numbers = coroutines::numbers(1, String::new());
+    assert_eq!(numbers.anext().await?, 2, "one more");
+    assert!(numbers.asend(Some(0)).await.is_err(), "raised");
     Ok(())
 }

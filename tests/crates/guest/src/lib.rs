@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, rust_2018_idioms, unused, clippy::all, clippy::pedantic)]
 
-use ::facade::runtime::{Result, Task};
+use ::facade::runtime::{AsyncGenerator, Result, Task};
 
 /// A program.
 ///
@@ -23,6 +23,28 @@ async fn doubled(number: u8) -> Result<u8> {
     }
     ::facade::runtime::sleep(0).await?;
     ::facade::runtime::Ok(2 * number)
+}
+
+/// The sum of what a generator gives.
+///
+/// # Errors
+/// None.
+#[::facade::runtime::coroutine(crate = ::facade::runtime)]
+pub async fn sum(n: u8, more: &u8) -> Result<u8> {
+    let doubles = doubles(n, *more);
+    let mut sum = *more;
+    while let ::std::result::Result::Ok(number) = doubles.anext().await {
+        sum += number;
+    }
+    ::facade::runtime::Ok(sum)
+}
+
+#[::facade::runtime::generator(crate = ::facade::runtime)]
+async fn doubles(n: u8, first: u8) -> AsyncGenerator<u8> {
+    ::facade::runtime::yield_!(first)?;
+    for number in 0..n {
+        ::facade::runtime::yield_!(doubled(number).await?)?;
+    }
 }
 
 /// All the function-like macros.
@@ -104,6 +126,7 @@ mod tests {
     #[::facade::test(crate = ::facade::runtime, virtual_time = true)]
     async fn macros_expand_to_what_can_be_reached() -> ::facade::runtime::Result<()> {
         ::std::assert_eq!(super::calls().await?, 42);
+        ::std::assert_eq!(super::sum(3, &1).await?, 8);
         ::facade::runtime::Ok(())
     }
 
