@@ -14,12 +14,14 @@ mod blocks;
 mod cancellation;
 mod contention;
 mod contexts;
+mod coroutines;
 mod debug_mode;
 mod eager;
 mod exit_stacks;
 mod factories;
 mod futures;
 mod gather;
+mod generators;
 mod iterations;
 mod locks;
 mod logs;
@@ -131,17 +133,19 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 31] = [
+    let areas: [&[Scenario]; 33] = [
         as_completed::SCENARIOS,
         cancellation::SCENARIOS,
         contention::SCENARIOS,
         contexts::SCENARIOS,
+        coroutines::SCENARIOS,
         debug_mode::SCENARIOS,
         eager::SCENARIOS,
         exit_stacks::SCENARIOS,
         factories::SCENARIOS,
         futures::SCENARIOS,
         gather::SCENARIOS,
+        generators::SCENARIOS,
         iterations::SCENARIOS,
         locks::SCENARIOS,
         logs::SCENARIOS,
