@@ -39,6 +39,11 @@ impl Errors {
         }
     }
 
+    /// Whether nothing was reported.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
     /// Everything that was reported, as one error.
     pub(crate) fn check(mut self) -> syn::Result<()> {
         self.checked = true;

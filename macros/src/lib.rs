@@ -7,7 +7,9 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod blocks;
 mod calls;
+mod coroutines;
 mod entry;
 mod errors;
 mod finish;
@@ -19,8 +21,10 @@ mod tests;
 use proc_macro::TokenStream;
 
 use crate::arguments::table::{
-    AS_COMPLETED, CREATE_TASK, GATHER, RAISE, RUN, SHIELD, WAIT, WAIT_FOR,
+    AS_COMPLETED, ASYNC_FOR, ASYNC_WITH, CREATE_TASK, GATHER, RAISE, RUN, SHIELD, TASK_GROUP,
+    TIMEOUT, TRY_EXCEPT, WAIT, WAIT_FOR,
 };
+use crate::coroutines::Kind;
 use crate::entry::Entry;
 
 /// Runs an `async fn` as the program.
@@ -185,6 +189,161 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     entry::attribute(Entry::Test, options.into(), item.into()).into()
 }
 
+/// Makes an `async fn` a coroutine function as Python has them.
+///
+/// The function is called and awaited as before. In addition
+///
+/// - a coroutine that is dropped before it began is reported on the log:
+///   `RuntimeWarning: coroutine 'work' was never awaited`;
+/// - each of its awaits of a future of another crate can be cancelled. The request goes to what is
+///   of asyncio inside that future; if there is nothing, the future is dropped, and the
+///   `CancelledError` is raised at the await: as its value, if that is a `Result` which can hold
+///   the error, and otherwise out of the function;
+/// - calls that are known to block the thread, and with it all other tasks, are refused.
+///
+/// It may be a method, and have generics, lifetimes and arguments of type `impl Trait`.
+///
+/// ```
+/// use asyncio::{Result, create_task, sleep};
+///
+/// #[asyncio::coroutine]
+/// async fn work(name: &'static str) -> Result<usize> {
+///     sleep(0.001).await?;
+///     Ok(name.len())
+/// }
+///
+/// #[asyncio::main]
+/// async fn main() -> Result<()> {
+///     let task = create_task(work("x"));
+///     assert!(format!("{task:?}").contains("coro=<work() running"));
+///     assert_eq!(task.await?, 1);
+///     Ok(())
+/// }
+/// ```
+///
+/// # Options
+/// Each at most once:
+///
+/// | option | value | if left out |
+/// | --- | --- | --- |
+/// | `allow_blocking` | `true` or `false`: whether calls that block are permitted | `false` |
+/// | `crate` | the absolute path of the `asyncio` crate, if it has another name | `::asyncio` |
+///
+/// # Calls that block
+/// They are known by their path, as it is written: `std::thread::sleep` and `thread::sleep`,
+/// `std::fs::…`, `std::net::…`, `std::io::stdin` and `io::stdin`, paths through a module `blocking`,
+/// functions named `block_on`, and `asyncio::run`. What stands in a closure, such as that of
+/// `to_thread`, is not looked at.
+///
+/// # Errors
+/// Those of the function, and the `CancelledError` of an await.
+///
+/// # Expansion
+/// An await becomes one of `asyncio::__private::cancellable`. With an argument and no await:
+///
+/// ```text
+/// fn work(n: u32) -> impl ::core::future::Future<Output = asyncio::Result<()>> {
+///     use asyncio::__private as __asyncio;
+///     let __asyncio_unstarted = __asyncio::unstarted(|| {});
+///     async move {
+///         __asyncio_unstarted.start();
+///         if let __asyncio::Some(output) = __asyncio::None::<asyncio::Result<()>> {
+///             return output;
+///         }
+///         #[allow(clippy::shadow_same, clippy::shadow_reuse)]
+///         let n = n;
+///         { … }
+///     }
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
+    coroutines::attribute(Kind::Coroutine, options.into(), item.into()).into()
+}
+
+/// Makes an `async fn` an asynchronous generator: Python's `async def` with a `yield` in it.
+///
+/// | Python | Rust |
+/// | --- | --- |
+/// | `yield x` | `yield_!(x)?` |
+/// | `y = yield x` | `let y = yield_!(x)?`, an `Option` |
+/// | `return` | `return` |
+///
+/// The function returns an `AsyncGenerator<Y>` of the values `Y`, or an `AsyncGenerator<Y, Option<S>>`
+/// that is sent values `S`. Nothing of the body runs before the first value is asked for. An error
+/// that leaves it comes out of `anext`. `yield_!` is an `Err` when something is thrown at it, or the
+/// generator is closed: with `?` the body ends.
+///
+/// A generator owns its arguments. The rest is as with [`coroutine`](macro@coroutine).
+///
+/// ```
+/// use asyncio::{AsyncGenerator, Result, sleep, yield_};
+///
+/// #[asyncio::generator]
+/// async fn countdown(from: u32) -> AsyncGenerator<u32> {
+///     for number in (1..=from).rev() {
+///         sleep(0.001).await?;
+///         yield_!(number)?;
+///     }
+/// }
+///
+/// #[asyncio::main]
+/// async fn main() -> Result<()> {
+///     let numbers = countdown(3);
+///     assert_eq!(numbers.anext().await?, 3);
+///     assert_eq!(numbers.anext().await?, 2);
+///     numbers.aclose().await
+/// }
+/// ```
+///
+/// # Options
+/// Each at most once:
+///
+/// | option | value | if left out |
+/// | --- | --- | --- |
+/// | `allow_blocking` | `true` or `false`: whether calls that block are permitted | `false` |
+/// | `crate` | the absolute path of the `asyncio` crate, if it has another name | `::asyncio` |
+///
+/// # Places
+/// `yield_!` stands in the body itself: not in a closure or an `async` block, which are functions of
+/// their own; and not in a `timeout!` or `task_group!`, whose cancellation would hit the consumer
+/// instead of the body (PEP 789).
+///
+/// # Expansion
+/// With `yield_!(1)?` as the body:
+///
+/// ```text
+/// fn numbers() -> AsyncGenerator<u32> {
+///     use asyncio::__private as __asyncio;
+///     __asyncio::generator(
+///         move |
+///             __asyncio_yielder: <AsyncGenerator<u32> as __asyncio::IsGenerator>::Yielder,
+///         | async move {
+///             if let __asyncio::Some(output) = __asyncio::None::<__asyncio::Result<()>> {
+///                 return output;
+///             }
+///             let _ = &__asyncio_yielder;
+///             {
+///                 { yield_! { @generator } __asyncio_yielder.yield_(1) }.await?;
+///             }
+///             #[allow(unreachable_code)]
+///             return __asyncio::Ok(());
+///         },
+///     )
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn generator(options: TokenStream, item: TokenStream) -> TokenStream {
+    coroutines::attribute(Kind::Generator, options.into(), item.into()).into()
+}
+
+/// What `asyncio::yield_!` calls with its `$crate`, where no generator has replaced it.
+#[doc(hidden)]
+#[proc_macro]
+pub fn yield_(input: TokenStream) -> TokenStream {
+    coroutines::yields::misplaced(input.into()).into()
+}
+
 /// What `asyncio::gather!` calls with its `$crate`.
 #[doc(hidden)]
 #[proc_macro]
@@ -239,4 +398,39 @@ pub fn run(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn raise(input: TokenStream) -> TokenStream {
     calls::call(&RAISE, calls::raise::expand, input.into()).into()
+}
+
+/// What `asyncio::timeout!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn timeout(input: TokenStream) -> TokenStream {
+    calls::call(&TIMEOUT, blocks::with::timeout, input.into()).into()
+}
+
+/// What `asyncio::task_group!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn task_group(input: TokenStream) -> TokenStream {
+    calls::call(&TASK_GROUP, blocks::with::task_group, input.into()).into()
+}
+
+/// What `asyncio::async_with!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn async_with(input: TokenStream) -> TokenStream {
+    calls::call(&ASYNC_WITH, blocks::with::async_with, input.into()).into()
+}
+
+/// What `asyncio::async_for!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn async_for(input: TokenStream) -> TokenStream {
+    calls::call(&ASYNC_FOR, blocks::async_for::expand, input.into()).into()
+}
+
+/// What `asyncio::try_except!` calls with its `$crate`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn try_except(input: TokenStream) -> TokenStream {
+    calls::call(&TRY_EXCEPT, blocks::try_except::expand, input.into()).into()
 }

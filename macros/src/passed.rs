@@ -47,7 +47,10 @@ fn one(private: &TokenStream, takes: Takes, value: &Expr) -> TokenStream {
         }
         Takes::Exception => "exception",
         Takes::Cause => "cause",
-        Takes::Factory
+        Takes::Manager
+        | Takes::Iterable
+        | Takes::Code(_)
+        | Takes::Factory
         | Takes::Flag
         | Takes::Seconds
         | Takes::EachAwait

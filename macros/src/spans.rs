@@ -13,3 +13,13 @@ pub(crate) fn located_at(place: Span, tokens: &TokenStream) -> TokenStream {
         })
         .collect()
 }
+
+/// Where tokens stand: at the first of them.
+pub(crate) fn of(tokens: &TokenStream) -> Span {
+    tokens.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+}
+
+/// Where tokens stand, if the compiler can tell more than the first of them.
+pub(crate) fn whole(tokens: &TokenStream) -> Span {
+    syn::spanned::Spanned::span(tokens)
+}

@@ -1,5 +1,6 @@
 //! The event loop; mirrors `base_events.py`.
 
+mod asyncgens;
 mod callbacks;
 mod debug_mode;
 mod exception_handler;
@@ -30,6 +31,7 @@ use crate::selector_events::{Remote, Selector, TaskKey};
 use crate::sys::SigintHandler;
 use crate::tasks::{self, RawTask, Task, TaskFactory, TaskOptions};
 
+use asyncgens::AsyncGens;
 pub(crate) use exception_handler::log_exception;
 pub use exception_handler::{ExceptionContext, ExceptionHandler};
 use executor::Threads;
@@ -84,6 +86,7 @@ pub(crate) struct Inner {
     /// The inbox is being emptied.
     pub(crate) taking_in: Cell<bool>,
     threads: Threads,
+    asyncgens: AsyncGens,
 }
 
 /// What a runner does when Ctrl-C is pressed for the first, the second time.
@@ -155,6 +158,7 @@ impl EventLoop {
             iteration: Cell::new(0),
             taking_in: Cell::new(false),
             threads: Threads::default(),
+            asyncgens: AsyncGens::default(),
         }));
         loop_.set_debug(coroutines::is_debug_mode());
         events::register_loop(&loop_);
@@ -350,20 +354,6 @@ impl EventLoop {
             rings.retain(|known| known.strong_count() > 0);
         }
         rings.push(future);
-    }
-
-    /// Closes all open asynchronous generators.
-    ///
-    /// Mirrors `loop.shutdown_asyncgens`.
-    ///
-    /// # Differences from Python
-    /// A generator belongs to whoever holds it and ends when it is dropped, so there is nothing
-    /// left for the loop to close.
-    ///
-    /// # Errors
-    /// None.
-    pub async fn shutdown_asyncgens(&self) -> Result<()> {
-        Ok(())
     }
 }
 

@@ -146,12 +146,12 @@ where
     T: 'static,
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
-    let block = Block::new();
-    let value = settle(&block, pin!(Some(manager.aenter()))).await?;
+    let blocks = &[Block::new()];
+    let value = settle(blocks, pin!(Some(manager.aenter()))).await?;
     let entered = Entered(manager);
-    let outcome = settle(&block, pin!(Some(body(value)))).await;
+    let outcome = settle(blocks, pin!(Some(body(value)))).await;
     let error = outcome.as_ref().err();
-    let exited = settle(&block, pin!(Some(entered.exit(error)))).await;
+    let exited = settle(blocks, pin!(Some(entered.exit(error)))).await;
     match exited {
         Ok(true) => outcome.or_else(value_of_swallowed),
         Ok(false) => outcome,
@@ -160,13 +160,13 @@ where
     }
 }
 
-/// Awaits what is in `slot`, in `block`; a cancellation that nobody in there takes ends it here.
-async fn settle<F, T, E>(block: &Rc<Block>, slot: Pin<&mut Option<F>>) -> Result<T>
+/// Awaits what is in `slot`, in `blocks`, innermost first; a cancellation that nobody in there takes ends it here.
+pub(crate) async fn settle<F, T, E>(blocks: &[Rc<Block>], slot: Pin<&mut Option<F>>) -> Result<T>
 where
     F: StdFuture<Output = Result<T, E>>,
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
-    tasks::flatten(tasks::drive_block(block, slot).await)
+    tasks::flatten(tasks::drive_in_blocks(blocks, slot).await)
 }
 
 /// A manager that was entered and is to be left.
@@ -202,7 +202,11 @@ fn value_of_swallowed<T: 'static>(error: Error) -> Result<T> {
 ///
 /// Python's `raise` has put `handled` at the end of the new error's contexts, and `contextlib`
 /// then puts `before` in its place. An error that is one of them is raised again as it is.
-fn raised_while_handling(raised: Error, handled: Option<&Error>, before: Option<&Error>) -> Error {
+pub(crate) fn raised_while_handling(
+    raised: Error,
+    handled: Option<&Error>,
+    before: Option<&Error>,
+) -> Error {
     let Some(handled) = handled else { return raised };
     let is_before = |error: &Error| before.is_some_and(|before| before.is_same(error));
     if raised.is_same(handled) || is_before(&raised) {

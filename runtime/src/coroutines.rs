@@ -1,11 +1,16 @@
 //! What can be awaited; mirrors `coroutines.py`.
 
-use std::any::TypeId;
+use std::any::{TypeId, type_name};
+use std::cell::Cell;
+use std::fmt;
 use std::future::{Future as StdFuture, IntoFuture};
+use std::marker::PhantomData;
 use std::pin::pin;
 
 use crate::exceptions::Result;
+use crate::format_helpers;
 use crate::futures::{Future, Shared};
+use crate::log;
 use crate::tasks::{self, Task};
 
 /// What a task can run and a coroutine can await: any Rust future whose output is a `Result`
@@ -87,4 +92,67 @@ pub(crate) fn is_handle<A: Awaitable>() -> bool {
 /// Whether new loops start in debug mode: `ASYNCIO_DEBUG=1`.
 pub(crate) fn is_debug_mode() -> bool {
     std::env::var_os("ASYNCIO_DEBUG").is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+thread_local! {
+    /// The type of the coroutine that is being dropped as one into which an error was thrown.
+    static THROWN: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// Runs `drop`, in which a coroutine of type `C` ends unstarted because an error was thrown into
+/// it: to Python that is a start.
+pub(crate) fn thrown_into<C, R>(drop: impl FnOnce() -> R) -> R {
+    struct Restore(Option<&'static str>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            THROWN.set(self.0);
+        }
+    }
+    let _before = Restore(THROWN.replace(Some(type_name::<C>())));
+    drop()
+}
+
+/// Whether a coroutine of the type of this name is being dropped so.
+pub(crate) fn is_thrown_into(type_name: &str) -> bool {
+    THROWN.try_with(Cell::get).ok().flatten() == Some(type_name)
+}
+
+/// Held by a coroutine that has not begun, and warns when it is dropped so.
+pub struct Unstarted<N> {
+    is_unstarted: Cell<bool>,
+    /// A closure in the function, by whose type the function is known.
+    function: PhantomData<N>,
+}
+
+/// For a coroutine of the function in which the closure `name` stands.
+pub fn unstarted<N: Fn()>(_name: N) -> Unstarted<N> {
+    Unstarted { is_unstarted: Cell::new(true), function: PhantomData }
+}
+
+impl<N> Unstarted<N> {
+    /// The coroutine begins.
+    #[inline]
+    pub fn start(&self) {
+        self.is_unstarted.set(false);
+    }
+}
+
+impl<N> Drop for Unstarted<N> {
+    fn drop(&mut self) {
+        if !self.is_unstarted.get() {
+            return;
+        }
+        // The coroutine and a closure of its function are called alike.
+        let name = type_name::<N>();
+        if !is_thrown_into(name) {
+            let name = format_helpers::coroutine_name(name);
+            log::warning(&format!("RuntimeWarning: coroutine '{name}' was never awaited"));
+        }
+    }
+}
+
+impl<N> fmt::Debug for Unstarted<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unstarted").finish_non_exhaustive()
+    }
 }

@@ -3,6 +3,7 @@
 use std::any::{Any, type_name};
 
 pub(crate) use crate::exceptions::repr_str;
+use crate::generators;
 
 /// `True` or `False`.
 pub(crate) fn repr_bool(value: bool) -> &'static str {
@@ -119,12 +120,19 @@ pub(crate) fn callback_name(type_name: &str) -> String {
 
 /// A coroutine as Python's `repr` names it, without the place, which Rust does not know.
 pub(crate) fn format_coroutine(type_name: &str, done: bool) -> String {
+    // A coroutine without code has no state to show, either.
+    if let Some(name) = generators::request_name(type_name) {
+        return format!("{name}()");
+    }
     let state = if done { "done" } else { "running" };
     format!("{}() {state}", coroutine_name(type_name))
 }
 
 /// The name of a coroutine function.
 pub(crate) fn coroutine_name(type_name: &str) -> String {
+    if let Some(name) = generators::request_name(type_name) {
+        return name.to_owned();
+    }
     // A future of ours that is no `async fn` is called as its function, in Rust's letters.
     if type_name == self::type_name::<crate::tasks::Sleep>() {
         return "sleep".to_owned();

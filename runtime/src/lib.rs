@@ -30,6 +30,7 @@ pub mod events;
 pub mod exceptions;
 mod format_helpers;
 pub mod futures;
+pub mod generators;
 mod heapq;
 pub mod locks;
 mod log;
@@ -47,7 +48,7 @@ pub mod threads;
 pub mod timeouts;
 
 #[cfg(feature = "macros")]
-pub use asyncio_macros::{main, test};
+pub use asyncio_macros::{coroutine, generator, main, test};
 pub use base_events::{EventLoop, ExceptionContext, ExceptionHandler};
 pub use contextlib::{
     Aclosing, AsyncClose, AsyncContextManager, AsyncExitStack, aclosing, async_with,
@@ -60,6 +61,7 @@ pub use events::{
 };
 pub use exceptions::*;
 pub use futures::{AnyFuture, CallbackId, Future, wrap_future, wrap_future_with};
+pub use generators::AsyncGenerator;
 pub use locks::{
     Barrier, BoundedSemaphore, Condition, ConditionGuard, Event, Lock, LockGuard, Semaphore,
     SemaphorePermit,

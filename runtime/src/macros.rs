@@ -3,6 +3,8 @@
 //! Each passes its `$crate` on, which reaches this crate under whatever name the caller knows it.
 //! The expansions shown here are compared with what the macros make, in `macros/src/tests/docs.rs`.
 
+mod blocks;
+
 /// Runs awaitables concurrently and waits for all of them.
 ///
 /// Python's `asyncio.gather(*coros_or_futures, return_exceptions=False)`:
@@ -365,14 +367,15 @@ macro_rules! run {
 /// | `raise ValueError("x")` | `raise!(ValueError("x"))` |
 /// | `raise ValueError("x") from error` | `raise!(ValueError("x"), from = error)` |
 /// | `raise ValueError("x") from None` | `raise!(ValueError("x"), from = None)` |
+/// | `raise` | `raise!()` |
 ///
 /// The exception, and its cause, are an [`Error`](crate::Error), a reference to one, any standard
 /// error, or a box of one. It may stand wherever `return` may, and like that it leaves the
 /// innermost function, closure or `async` block. That one gives a `Result`, whose error is
 /// [`Error`](crate::Error) or converts from it, as for `?`.
 ///
-/// Python's `raise` alone, which raises the exception that is being handled once more, is not there
-/// yet.
+/// In an arm of [`try_except!`](macro@crate::try_except) `raise!()` raises the exception that is being
+/// handled once more. In the blocks of macros it raises in the block.
 ///
 /// ```
 /// use asyncio::{Result, TypeError, ValueError, raise};
@@ -415,5 +418,50 @@ macro_rules! run {
 macro_rules! raise {
     ($($arguments:tt)*) => {
         $crate::__private::macros::raise!(($crate) $($arguments)*)
+    };
+}
+
+/// Gives a value out of a generator, and waits until the next one is asked for.
+///
+/// Python's `yield value`, in the body of an [`#[asyncio::generator]`](macro@crate::generator):
+///
+/// | Python | Rust |
+/// | --- | --- |
+/// | `yield x` | `yield_!(x)?` |
+/// | `y = yield x` | `let y = yield_!(x)?` |
+/// | `yield` | `yield_!()?` |
+///
+/// It is a `Result` of what was sent.
+///
+/// ```
+/// use asyncio::{AsyncGenerator, Result, yield_};
+///
+/// /// Gives the sum of all that it was sent.
+/// #[asyncio::generator]
+/// async fn sums() -> AsyncGenerator<u32, Option<u32>> {
+///     let mut sum = 0;
+///     while let Some(number) = yield_!(sum)? {
+///         sum += number;
+///     }
+/// }
+///
+/// #[asyncio::main]
+/// async fn main() -> Result<()> {
+///     let sums = sums();
+///     assert_eq!(sums.anext().await?, 0);
+///     assert_eq!(sums.asend(Some(2)).await?, 2);
+///     assert_eq!(sums.asend(Some(3)).await?, 5);
+///     sums.aclose().await
+/// }
+/// ```
+///
+/// # Errors
+/// What [`athrow`](crate::AsyncGenerator::athrow) throws, and GeneratorExit when the generator is
+/// closed.
+#[macro_export]
+macro_rules! yield_ {
+    (@generator) => {};
+    ($($value:tt)*) => {
+        $crate::__private::macros::yield_!(($crate) $($value)*)
     };
 }

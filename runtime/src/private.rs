@@ -5,15 +5,23 @@ use std::cell::Cell;
 use std::future::Future as StdFuture;
 use std::panic::resume_unwind;
 
+pub use std::option::Option::{None, Some};
 pub use std::process::ExitCode;
+pub use std::result::Result::{Err, Ok};
 
 #[cfg(feature = "macros")]
 pub use asyncio_macros as macros;
 
 #[path = "private/arguments.rs"]
 mod arguments;
+#[path = "private/blocks.rs"]
+mod blocks;
+#[path = "private/coroutines.rs"]
+mod coroutines;
 #[path = "private/each_await.rs"]
 mod each_await;
+#[path = "private/except.rs"]
+mod except;
 #[path = "private/raise.rs"]
 mod raise;
 
@@ -21,20 +29,32 @@ pub use arguments::{
     AreHandles, Impossible, IsAwaitable, IsContext, IsFlag, IsName, IsReturnWhen, No, Yes,
     awaitable, awaitables, context, flag, handles, name, return_when, timeout,
 };
+pub use blocks::{
+    Attempt, Flow, IsFuture, IsIterable, IsManager, Iterable, Next, NoValue, Place, Swallowed,
+    With, attempt, awaited, enter, fail, failed, group, handling, iterable, leave, next, ok, place,
+    place_in, slot, swallowed, then, with, within,
+};
+pub use coroutines::{
+    Cancellable, IsGenerator, OutputType, RaisedInPlace, RaisedOutOfBody, cancellable, generator,
+    type_of_output,
+};
 pub use each_await::each_await;
+pub use except::{CatchAny, CatchExact, Caught, IsClass, Starred, caught, is, starred};
 pub use raise::{IsCause, IsException, Raises, cause, err, exception};
 
+pub use crate::Result;
+pub use crate::coroutines::{Unstarted, unstarted};
+pub use crate::exceptions::Error;
 pub use crate::log::{Sink, set_log_sink};
 pub use crate::runners::{RunOptions, run_with};
 pub use crate::tasks::{
     TaskOptions, WaitOptions, as_completed_with, create_task_with, gather, gather_all,
     gather_all_return_exceptions, gather_return_exceptions, shield, wait_for, wait_with,
 };
+pub use crate::timeouts::timeout as new_timeout;
 
 use crate::sys::end_by_sigint;
-use crate::{
-    Error, EventLoop, KeyboardInterrupt, PanicError, Result, SystemExit, TimeoutError, wrap,
-};
+use crate::{EventLoop, KeyboardInterrupt, PanicError, SystemExit, TimeoutError, wrap};
 
 /// What `#[asyncio::main]` and `#[asyncio::test]` accept as the result of their function.
 #[diagnostic::on_unimplemented(

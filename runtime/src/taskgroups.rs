@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextlib::AsyncContextManager;
-use crate::coroutines::Awaitable;
+use crate::coroutines::{Awaitable, thrown_into};
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError};
 use crate::futures::{AnyFuture, Future};
@@ -121,15 +121,17 @@ impl TaskGroup {
         A::Value: 'static,
     {
         let inner = &self.0;
-        let has_not = |state: &str| RuntimeError(format!("TaskGroup {self:?} {state}"));
-        if !inner.entered.get() {
-            return Err(has_not("has not been entered"));
-        }
-        if self.is_finished() {
-            return Err(has_not("is finished"));
-        }
-        if inner.aborting.get() {
-            return Err(has_not("is shutting down"));
+        let refused = if !inner.entered.get() {
+            Some("has not been entered")
+        } else if self.is_finished() {
+            Some("is finished")
+        } else {
+            inner.aborting.get().then_some("is shutting down")
+        };
+        if let Some(state) = refused {
+            // Closed, which to Python is no loss.
+            thrown_into::<A::IntoFuture, _>(|| drop(coroutine));
+            return Err(RuntimeError(format!("TaskGroup {self:?} {state}")));
         }
         let loop_ = inner.loop_.borrow().clone().unwrap_or_else(get_running_loop);
         let task = loop_.create_task_with(coroutine, options);

@@ -51,7 +51,9 @@ use crate::selector_events::TaskKey;
 use waiters::Waiters;
 
 pub use as_completed::{AsCompleted, NextCompleted, as_completed, as_completed_with};
-pub(crate) use drive::{Block, drive, drive_block, flatten, poll_in_block};
+pub(crate) use drive::{
+    Block, drive, drive_block, drive_caught, drive_in_blocks, flatten, poll_in_block,
+};
 pub use factory::{Coroutine, TaskFactory, create_eager_task_factory, eager_task_factory};
 pub(crate) use gather::gather_any;
 pub use gather::{
@@ -60,7 +62,7 @@ pub use gather::{
 pub use handle::{AnyTask, Task};
 pub use shield::shield;
 pub use sleep::{Sleep, sleep, sleep_with};
-pub(crate) use step::{take_throw, take_unclaimed};
+pub(crate) use step::{take_throw, take_unclaimed, throw_while};
 pub use threadsafe::run_coroutine_threadsafe;
 pub use wait::{
     ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, ReturnWhen, Split, WaitOptions, Waitable,

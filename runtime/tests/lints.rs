@@ -62,11 +62,13 @@
 
 use std::error::Error as StdError;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::result::Result as StdResult;
 
 use asyncio::{
-    Error, FIRST_COMPLETED, Result, Task, ValueError, as_completed, copy_context, create_task,
-    gather, raise, run, shield, sleep, wait, wait_for,
+    BaseException, Error, FIRST_COMPLETED, Lock, LookupError, Queue, Result, Task, TypeError,
+    ValueError, as_completed, async_for, async_with, copy_context, create_task, gather, raise, run,
+    shield, sleep, task_group, timeout, try_except, wait, wait_for,
 };
 
 /// Something to wait for.
@@ -131,6 +133,97 @@ fn raises_elsewhere() -> StdResult<u8, Box<dyn StdError>> {
     raise!(ValueError("outside"))
 }
 
+/// Every form of the blocks that managers hold, and every way out of them.
+async fn managed(number: u8) -> Result<u8> {
+    let lock = Lock::new();
+    let mut sum = 0;
+    'all: for round in 0..number {
+        timeout!(5_u8, |limit| {
+            if limit.expired() {
+                return Ok(0);
+            }
+            sum += work(round).await?;
+        })?;
+        sum += timeout!(None, { work(round).await? })?;
+        task_group!(|group| {
+            let task = group.create_task(work(round))?;
+            if round == 3 {
+                break 'all;
+            }
+            sum += task.await?;
+        })?;
+        sum += async_with!(lock, { work(round).await? })?;
+        async_with!(&lock, |()| {
+            if round == 2 {
+                continue;
+            }
+            sum += 1;
+        })?;
+        async_with!(lock, {
+            if round == 9 {
+                break;
+            }
+            return Ok(sum);
+        })?;
+    }
+    Ok(sum)
+}
+
+/// Every form of `async_for!`.
+async fn looped() -> Result<u8> {
+    let queue = Queue::new(0);
+    for number in 0..5_u8 {
+        queue.put_nowait(number)?;
+    }
+    queue.shutdown(false);
+    let mut sum = 0;
+    async_for!(queue.stream(), |number| {
+        if number == 1 {
+            continue;
+        }
+        sum += number;
+        if number == 3 {
+            break;
+        }
+    })?;
+    async_for!(queue.stream(), |number| sum += number, else_ = { sum += 10 })?;
+    Ok(sum)
+}
+
+/// Every form of `try_except!`.
+fn tried(number: u8) -> Result<u8> {
+    let mut seen = 0;
+    let value = try_except!(
+        {
+            seen += 1;
+            raises(number)?
+        },
+        |e: ValueError| u8::from(e.message() == "zero"),
+        |_: (TypeError, LookupError)| raise!(),
+        |e: BaseException| {
+            seen += u8::from(e.cause().is_some());
+            raise!(ValueError("other"), from = e)
+        },
+        finally = { seen += 1 },
+    )?;
+    try_except!({ seen += 1 }, finally = { seen += 1 })?;
+    let more = try_except!({ seen += value }, |_: ValueError| 0, else_ = { seen })?;
+    try_except!({ raise!(TypeError("grouped")) }, *|e: TypeError| {
+        assert!(e.is::<BaseException>(), "caught");
+    })?;
+    try_except!({ return Ok(more) }, finally = { assert_eq!(raises(3)?, 3, "not raised") })?;
+    Ok(seen)
+}
+
+/// What the blocks come to.
+#[asyncio::test]
+async fn blocks_run() -> Result<()> {
+    assert_eq!(managed(5).await?, 1, "left in the first round");
+    assert_eq!(looped().await?, 19, "the rest of the queue, and its end");
+    assert_eq!(tried(0)?, 5, "caught");
+    Ok(())
+}
+
 /// Every form of `run!`.
 #[test]
 fn programs_run() -> Result<()> {
@@ -186,5 +279,92 @@ fn functions_run() -> Result<()> {
 #[asyncio::test(debug = false, virtual_time = true, timeout = 5)]
 async fn tests_run() -> Result<()> {
     assert_eq!(calls().await?, 36, "the sum of one to eight");
+    Ok(())
+}
+
+/// Has methods.
+struct Words(String);
+
+/// Coroutines and generators, as functions and methods.
+mod coroutines {
+    use std::rc::Rc;
+    use std::thread;
+    use std::time::Duration;
+
+    use asyncio::{AsyncGenerator, Result, raise, yield_};
+
+    use super::{ValueError, Words, sleep, work};
+
+    /// Everything that a coroutine may take.
+    #[asyncio::coroutine]
+    pub(super) async fn sum<T: Into<u8>>(
+        first: &u8,
+        (second, mut third): (u8, u8),
+        fourth: T,
+        _: String,
+        more: impl IntoIterator<Item = u8>,
+    ) -> Result<u8> {
+        sleep(0_u8).await?;
+        third += 1;
+        let mut sum = *first + second + third + fourth.into();
+        for number in more {
+            sum += work(number).await?;
+        }
+        let plain = async { 0_u8 }.await;
+        if sum == 0 {
+            return Err(ValueError("nothing"));
+        }
+        Ok(sum + plain)
+    }
+
+    /// With permission to block.
+    #[asyncio::coroutine(allow_blocking = true)]
+    pub(super) async fn waits() -> Result<()> {
+        thread::sleep(Duration::ZERO);
+        Ok(())
+    }
+
+    impl Words {
+        /// Borrows.
+        #[asyncio::coroutine]
+        pub(super) async fn first(&self) -> Result<&str> {
+            sleep(0_u8).await?;
+            Ok(self.0.split(' ').next().unwrap_or_default())
+        }
+
+        /// Owns.
+        #[asyncio::generator]
+        pub(super) async fn each(self: Rc<Self>) -> AsyncGenerator<String> {
+            for word in self.0.split(' ') {
+                yield_!(word.to_owned())?;
+            }
+        }
+    }
+
+    /// Sends and receives, and ends in every way.
+    #[asyncio::generator]
+    pub(super) async fn numbers(mut from: u8, _: String) -> AsyncGenerator<u8, Option<u8>> {
+        loop {
+            from += work(1).await?;
+            let Some(sent) = yield_!(from)? else { return };
+            if sent == 0 {
+                raise!(ValueError("nothing"));
+            }
+        }
+    }
+}
+
+/// Every form of a coroutine and a generator.
+#[asyncio::test]
+async fn coroutines_run() -> Result<()> {
+    let sum = coroutines::sum(&1, (2, 3), 4_u8, String::new(), [5]).await?;
+    assert_eq!(sum, 16, "one to five, and one");
+    coroutines::waits().await?;
+    let words = Rc::new(Words("a b".to_owned()));
+    assert_eq!(words.first().await?, "a", "the first word");
+    assert_eq!(words.each().anext().await?, "a", "the first word");
+    let numbers = coroutines::numbers(1, String::new());
+    assert_eq!(numbers.anext().await?, 2, "one more");
+    assert!(numbers.asend(Some(0)).await.is_err(), "raised");
     Ok(())
 }

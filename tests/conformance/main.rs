@@ -14,12 +14,14 @@ mod blocks;
 mod cancellation;
 mod contention;
 mod contexts;
+mod coroutines;
 mod debug_mode;
 mod eager;
 mod exit_stacks;
 mod factories;
 mod futures;
 mod gather;
+mod generators;
 mod iterations;
 mod locks;
 mod logs;
@@ -30,6 +32,7 @@ mod repr;
 mod reprs;
 mod runners;
 mod shield;
+mod statements;
 mod taskgroups;
 mod taskgroups_cancel;
 mod taskgroups_cancelled;
@@ -130,17 +133,19 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 30] = [
+    let areas: [&[Scenario]; 33] = [
         as_completed::SCENARIOS,
         cancellation::SCENARIOS,
         contention::SCENARIOS,
         contexts::SCENARIOS,
+        coroutines::SCENARIOS,
         debug_mode::SCENARIOS,
         eager::SCENARIOS,
         exit_stacks::SCENARIOS,
         factories::SCENARIOS,
         futures::SCENARIOS,
         gather::SCENARIOS,
+        generators::SCENARIOS,
         iterations::SCENARIOS,
         locks::SCENARIOS,
         logs::SCENARIOS,
@@ -150,6 +155,7 @@ fn all_scenarios() -> BTreeSet<String> {
         reprs::SCENARIOS,
         runners::SCENARIOS,
         shield::SCENARIOS,
+        statements::SCENARIOS,
         taskgroups::SCENARIOS,
         taskgroups_cancel::SCENARIOS,
         taskgroups_cancelled::SCENARIOS,

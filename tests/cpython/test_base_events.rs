@@ -1,5 +1,6 @@
 //! `test_base_events.py`.
 
+mod asyncgens;
 mod exception_handlers;
 mod executors;
 mod running;

@@ -4,7 +4,7 @@
 //! true)`, and the options of `#[asyncio::main(debug = true)]` are read and checked by the same
 //! code. Each argument is a Rust expression, so that rustfmt formats it and editors complete in it.
 
-mod parse;
+pub(crate) mod parse;
 pub(crate) mod signature;
 mod similar;
 pub(crate) mod table;

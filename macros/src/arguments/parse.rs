@@ -1,7 +1,7 @@
 //! Stage `parse`: tokens to arguments. It goes on after a mistake, at the next comma.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -35,7 +35,19 @@ impl ToTokens for Argument {
             }
             Self::Keyword { name, value } => {
                 name.to_tokens(tokens);
+                quote!(=).to_tokens(tokens);
                 value.to_tokens(tokens);
+            }
+        }
+    }
+}
+
+impl Argument {
+    /// What is given.
+    pub(crate) fn value(&mut self) -> &mut Expr {
+        match self {
+            Self::Positional(value) | Self::Spread { value, .. } | Self::Keyword { value, .. } => {
+                value
             }
         }
     }

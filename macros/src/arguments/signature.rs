@@ -44,6 +44,8 @@ pub(crate) enum Place {
     Positional,
     /// Python's `*args`: up to `most` positional arguments, or one `..iterator`.
     Variadic { most: usize },
+    /// Any number of arguments without a name.
+    Repeated,
     /// By its name alone.
     Keyword,
 }
@@ -71,6 +73,12 @@ pub(crate) enum Takes {
     Exception,
     /// What can be raised, or `None`.
     Cause,
+    /// What `async with` enters.
+    Manager,
+    /// What `async for` goes through.
+    Iterable,
+    /// A block of code, of this form.
+    Code(Form),
     /// A function without parameters, or a closure that captures nothing.
     Factory,
     /// The literal `true` or `false`.
@@ -85,13 +93,31 @@ pub(crate) enum Takes {
     Crate,
 }
 
+impl Takes {
+    /// Whether it is a block of code.
+    pub(crate) fn is_code(self) -> bool {
+        matches!(self, Self::Code(_))
+    }
+}
+
+/// How a block of code is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `{ … }`
+    Bare,
+    /// `{ … }` or `|name| { … }`
+    Named,
+    /// `|item| { … }`
+    Item,
+    /// `|e: ValueError| { … }`, perhaps with a star.
+    Arm,
+}
+
 /// What holds when the argument is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Default {
     /// It must not be left out.
     Required,
-    /// It must not be left out, and this is what to say if it is.
-    Demanded(&'static str),
     /// The expansion does not mention it.
     Absent,
     /// Python's `None`: the expansion does not mention it, nor if `None` is what was written.
@@ -108,7 +134,7 @@ impl Signature {
 
     /// The parameter that takes any number of arguments.
     pub(crate) fn variadic(&self) -> Option<&'static Parameter> {
-        self.parameters.iter().find(|parameter| !parameter.may_be_named())
+        self.parameters.iter().find(|parameter| matches!(parameter.place, Place::Variadic { .. }))
     }
 
     /// Whether there are arguments that are given by their name alone.
@@ -125,12 +151,12 @@ impl Signature {
 impl Parameter {
     /// Whether `name = value` is an argument for it.
     pub(crate) fn may_be_named(&self) -> bool {
-        !matches!(self.place, Place::Variadic { .. })
+        !matches!(self.place, Place::Variadic { .. } | Place::Repeated)
     }
 
     /// Whether it is an option, for the setter of its name.
     pub(crate) fn is_option(&self) -> bool {
         let is_for_the_expansion = matches!(self.takes, Takes::Crate | Takes::EachAwait);
-        self.place == Place::Keyword && !is_for_the_expansion
+        self.place == Place::Keyword && !is_for_the_expansion && !self.takes.is_code()
     }
 }

@@ -1,6 +1,6 @@
 //! The signatures of all macros, in one table that the parser, the rules and the expansions read.
 
-use crate::arguments::signature::{Default, Habit, Parameter, Place, Signature, Takes};
+use crate::arguments::signature::{Default, Form, Habit, Parameter, Place, Signature, Takes};
 
 /// `gather!`: what it calls depends on its arguments.
 pub(crate) const GATHER: Signature = Signature {
@@ -118,15 +118,96 @@ pub(crate) const RAISE: Signature = Signature {
     options: None,
     parameters: &[
         Parameter {
-            default: Default::Demanded(
-                "nothing is being handled that could be raised again, for there are no `except` \
-                 arms yet: write `raise!(error)`",
-            ),
+            default: Default::Absent,
             ..positional("exception", Takes::Exception, "ValueError(\"…\")")
         },
         Parameter { default: Default::Absent, ..keyword("from", Takes::Cause, "from = error") },
     ],
     habits: &[("cause", "Python's word for the cause is `from`: write `from = error`")],
+    conflicts: &[],
+};
+
+/// `timeout!`.
+pub(crate) const TIMEOUT: Signature = Signature {
+    macro_name: "timeout!",
+    usage: "timeout!(1.5, { … })",
+    function: "timeout",
+    options: None,
+    parameters: &[
+        positional("delay", Takes::Timeout, "1.5"),
+        positional("body", Takes::Code(Form::Named), "{ … }"),
+    ],
+    habits: &[
+        LOOP,
+        (
+            "when",
+            "a point in time is for `timeout_at`: write `async_with!(timeout_at(when), { … })`",
+        ),
+    ],
+    conflicts: &[],
+};
+
+/// `task_group!`.
+pub(crate) const TASK_GROUP: Signature = Signature {
+    macro_name: "task_group!",
+    usage: "task_group!(|g| { … })",
+    function: "task_group",
+    options: None,
+    parameters: &[positional("body", Takes::Code(Form::Named), "|g| { … }")],
+    habits: &[LOOP],
+    conflicts: &[],
+};
+
+/// `async_with!`.
+pub(crate) const ASYNC_WITH: Signature = Signature {
+    macro_name: "async_with!",
+    usage: "async_with!(manager, |name| { … })",
+    function: "async_with",
+    options: None,
+    parameters: &[
+        positional("manager", Takes::Manager, "lock"),
+        positional("body", Takes::Code(Form::Named), "|name| { … }"),
+    ],
+    habits: &[],
+    conflicts: &[],
+};
+
+/// `async_for!`.
+pub(crate) const ASYNC_FOR: Signature = Signature {
+    macro_name: "async_for!",
+    usage: "async_for!(stream, |item| { … })",
+    function: "async_for",
+    options: None,
+    parameters: &[
+        positional("iterable", Takes::Iterable, "stream"),
+        positional("body", Takes::Code(Form::Item), "|item| { … }"),
+        block("else_", "else_ = { … }"),
+    ],
+    habits: &[ELSE],
+    conflicts: &[],
+};
+
+/// `try_except!`.
+pub(crate) const TRY_EXCEPT: Signature = Signature {
+    macro_name: "try_except!",
+    usage: "try_except!({ … }, |e: ValueError| { … })",
+    function: "try_except",
+    options: None,
+    parameters: &[
+        positional("body", Takes::Code(Form::Bare), "{ … }"),
+        Parameter {
+            place: Place::Repeated,
+            default: Default::Absent,
+            ..positional("except", Takes::Code(Form::Arm), "|e: ValueError| { … }")
+        },
+        block("else_", "else_ = { … }"),
+        block("finally", "finally = { … }"),
+    ],
+    habits: &[
+        ELSE,
+        ("except", "an arm has its type in bars: write `|e: ValueError| { … }`"),
+        ("finally_", "the name is no word of Rust, and needs no `_`: write `finally = { … }`"),
+    ],
     conflicts: &[],
 };
 
@@ -192,12 +273,43 @@ pub(crate) const TEST: Signature = Signature {
     )],
 };
 
+/// The options of `#[asyncio::coroutine]`.
+pub(crate) const COROUTINE: Signature = Signature {
+    macro_name: "#[asyncio::coroutine]",
+    usage: "#[asyncio::coroutine]",
+    function: "coroutine",
+    options: None,
+    parameters: &[ALLOW_BLOCKING, CRATE],
+    habits: &[(
+        "name",
+        "a coroutine has the name of its function; a task has one of its own: \
+         write `create_task!(work(), name = \"worker\")`",
+    )],
+    conflicts: &[],
+};
+
+/// The options of `#[asyncio::generator]`.
+pub(crate) const GENERATOR: Signature = Signature {
+    macro_name: "#[asyncio::generator]",
+    usage: "#[asyncio::generator]",
+    function: "generator",
+    options: None,
+    parameters: &[ALLOW_BLOCKING, CRATE],
+    habits: &[("name", "a generator has the name of its function: leave `name` out")],
+    conflicts: &[],
+};
+
 const fn positional(name: &'static str, takes: Takes, example: &'static str) -> Parameter {
     Parameter { name, place: Place::Positional, takes, default: Default::Required, example }
 }
 
 const fn keyword(name: &'static str, takes: Takes, example: &'static str) -> Parameter {
     Parameter { name, place: Place::Keyword, takes, default: Default::None, example }
+}
+
+/// Code that is given by its name, or not.
+const fn block(name: &'static str, example: &'static str) -> Parameter {
+    Parameter { default: Default::Absent, ..keyword(name, Takes::Code(Form::Bare), example) }
 }
 
 /// Awaitables, as many as there are.
@@ -211,6 +323,11 @@ const fn variadic(name: &'static str, most: usize) -> Parameter {
     }
 }
 
+const ALLOW_BLOCKING: Parameter = Parameter {
+    default: Default::Absent,
+    ..keyword("allow_blocking", Takes::Flag, "allow_blocking = true")
+};
+
 const CRATE: Parameter = Parameter {
     name: "crate",
     place: Place::Keyword,
@@ -218,6 +335,8 @@ const CRATE: Parameter = Parameter {
     default: Default::Value("::asyncio"),
     example: "crate = ::asyncio",
 };
+
+const ELSE: Habit = ("else", "`else` is a word of Rust: write `else_ = { … }`");
 
 const LOOP: Habit =
     ("loop", "the running loop is taken, as in Python since 3.10: leave `loop` out");

@@ -31,6 +31,17 @@ pub(crate) enum Given {
     Spread(Expr),
 }
 
+impl Given {
+    /// Whether this is code that has no meaning of its own: names stand for what the macro gives.
+    pub(crate) fn is_bound_code(&self) -> bool {
+        match self {
+            Self::One(value) => values::is_arm(value),
+            Self::Many(values) => values.iter().any(values::is_arm),
+            Self::Spread(_) => false,
+        }
+    }
+}
+
 impl Bound {
     /// What a parameter got, if anything.
     pub(crate) fn get(&self, name: &str) -> Option<&Given> {
@@ -124,7 +135,9 @@ impl Binder<'_> {
             self.unplaced = true;
         }
         self.positions += 1;
-        if matches!(parameter.place, Place::Variadic { .. }) {
+        if parameter.place == Place::Repeated {
+            self.repeated(parameter, value);
+        } else if matches!(parameter.place, Place::Variadic { .. }) {
             self.variadic(parameter, value);
         } else if self.mentioned.contains(&parameter.name) {
             self.stray(value);
@@ -147,8 +160,15 @@ impl Binder<'_> {
         if let Expr::Unary(ExprUnary { op: UnOp::Deref(star), .. }) = values::ungrouped(value) {
             return self.errors.at(star, "Python's `*` has two dots here: write `..tasks`");
         }
+        self.repeated(parameter, value);
+    }
+
+    fn repeated(&mut self, parameter: &'static Parameter, value: &Expr) {
         if !values::check(parameter, value, self.errors) {
-            return self.stray(value);
+            if !parameter.takes.is_code() {
+                self.stray(value);
+            }
+            return;
         }
         match self.bound.given.iter_mut().find(|(bound, _)| bound.name == parameter.name) {
             Some((_, Given::Many(values))) => values.push(value.clone()),
@@ -250,7 +270,7 @@ impl Binder<'_> {
         }
         if values::check(parameter, value, self.errors) {
             self.bound.given.push((parameter, Given::One(value.clone())));
-        } else {
+        } else if !parameter.takes.is_code() {
             self.stray(value);
         }
     }
@@ -269,6 +289,7 @@ impl Binder<'_> {
             let room = match parameter.place {
                 Place::Positional => 1,
                 Place::Variadic { most } => most,
+                Place::Repeated => usize::MAX / 2,
                 Place::Keyword => 0,
             };
             first += room;
@@ -296,7 +317,6 @@ impl Binder<'_> {
                         &format!("`{macro_name}` needs `{name}`: write `{example}`"),
                     );
                 }
-                Default::Demanded(message) => self.missing(arguments, message),
                 Default::Absent | Default::None => {}
             }
         }

@@ -13,14 +13,26 @@ use syn::Ident;
 use crate::arguments;
 use crate::arguments::signature::Signature;
 use crate::arguments::validate::Bound;
+use crate::blocks::visit::Surroundings;
 use crate::errors::Errors;
 use crate::finish::{Fallback, finish};
 use crate::passed::{checked, options};
 
-/// Stage `expand` of one macro: the path of `__private` and the values of the parameters to the
-/// expansion.
-pub(crate) type Expand =
-    fn(signature: &'static Signature, private: &TokenStream, bound: &Bound) -> TokenStream;
+/// Stage `expand` of one macro: the values of the parameters to the expansion. Macros with blocks
+/// find mistakes in them meanwhile.
+pub(crate) type Expand = fn(call: &Call<'_>, errors: &mut Errors) -> TokenStream;
+
+/// A macro call whose arguments were read.
+pub(crate) struct Call<'a> {
+    pub(crate) signature: &'static Signature,
+    /// The path of the runtime's `__private`, as the caller can reach it.
+    pub(crate) private: &'a TokenStream,
+    pub(crate) bound: &'a Bound,
+    /// What a macro of ours around the call says of its place.
+    pub(crate) told: &'a Surroundings,
+    /// Nothing was wrong with the arguments, so that what is missing was left out.
+    pub(crate) is_complete: bool,
+}
 
 /// Runs all stages of a function-like macro.
 ///
@@ -32,19 +44,20 @@ pub(crate) fn call(
     input: TokenStream,
 ) -> TokenStream {
     let (private, tokens) = split(input);
+    let (told, tokens) = Surroundings::take(tokens);
     let mut errors = Errors::new();
     let bound = arguments::read(signature, tokens, &mut errors);
-    let result = errors.check().map(|()| expand(signature, &private, &bound));
+    let is_complete = errors.is_empty();
+    let call = Call { signature, private: &private, bound: &bound, told: &told, is_complete };
+    let expansion = expand(&call, &mut errors);
+    let result = errors.check().map(|()| expansion);
     finish(result, Fallback::Expression(fallback(&private, &bound)))
 }
 
 /// A call of the signature's function: with the values in the order of the table, and the options
 /// behind them if they have a type.
-pub(crate) fn plain(
-    signature: &'static Signature,
-    private: &TokenStream,
-    bound: &Bound,
-) -> TokenStream {
+pub(crate) fn plain(call: &Call<'_>, _: &mut Errors) -> TokenStream {
+    let Call { signature, private, bound, .. } = call;
     let function = Ident::new(signature.function, Span::call_site());
     let options = signature.options.map(|builder| options(private, builder, bound));
     let values = signature
@@ -73,7 +86,10 @@ fn split(input: TokenStream) -> (TokenStream, TokenStream) {
 /// So their own mistakes are reported at the same time, and editors go on completing in them. What
 /// only a refused value uses is not called unused.
 fn fallback(private: &TokenStream, bound: &Bound) -> TokenStream {
-    let values = bound.iter().map(|(parameter, given)| checked(private, parameter.takes, given));
+    let values = bound
+        .iter()
+        .filter(|(_, given)| !given.is_bound_code())
+        .map(|(parameter, given)| checked(private, parameter.takes, given));
     let strays = &bound.strays;
     quote!(if false { #(let _ = #values;)* #(let _ = #strays;)* })
 }

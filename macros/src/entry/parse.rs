@@ -21,7 +21,7 @@ pub(crate) struct Function {
 
 /// Reads the item, which may be anything.
 pub(crate) fn function(
-    entry: Entry,
+    not_a_function: &str,
     item: TokenStream,
     errors: &mut Errors,
 ) -> syn::Result<Function> {
@@ -29,7 +29,7 @@ pub(crate) fn function(
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         if input.fork().parse::<Signature>().is_err() {
-            return Err(input.error(not_a_function(entry)));
+            return Err(input.error(not_a_function));
         }
         let signature = input.parse()?;
         let body = match input.parse::<Option<Token![;]>>()? {
@@ -45,7 +45,8 @@ pub(crate) fn function(
     parser.parse2(item)
 }
 
-fn not_a_function(entry: Entry) -> String {
+/// What to say of another item.
+pub(super) fn not_a_function(entry: Entry) -> String {
     let name = match entry {
         Entry::Main => "main",
         Entry::Test => "it_works",

@@ -3,14 +3,18 @@
 
 use proc_macro2::TokenStream;
 
-use crate::tests::{CALLS, call, check_errors, in_a_function, main, pretty, test, tokens};
+use crate::tests::coroutines::{coroutine, generator};
+use crate::tests::{CALLS, call, check_errors, main, pretty, test, tokens};
 
 /// The documentation of the function-like macros; packages are built without it.
-const FRONT_DOORS: &str = include_str!("../../../runtime/src/macros.rs");
+const FRONT_DOORS: &str = concat!(
+    include_str!("../../../runtime/src/macros.rs"),
+    include_str!("../../../runtime/src/macros/blocks.rs")
+);
 const ATTRIBUTES: &str = include_str!("../lib.rs");
 
 /// What a macro is in Python.
-const PYTHON: [(&str, &str); 8] = [
+const PYTHON: [(&str, &str); 13] = [
     ("gather!", "asyncio.gather(*coros_or_futures, return_exceptions=False)"),
     ("wait_for!", "asyncio.wait_for(fut, timeout)"),
     ("wait!", "asyncio.wait(fs, *, timeout=None, return_when=ALL_COMPLETED)"),
@@ -19,6 +23,11 @@ const PYTHON: [(&str, &str); 8] = [
     ("create_task!", "asyncio.create_task(coro, *, name=None, context=None, eager_start=None)"),
     ("run!", "asyncio.run(main, *, debug=None, loop_factory=None)"),
     ("raise!", "raise exception from cause"),
+    ("timeout!", "async with asyncio.timeout(delay) as t: body"),
+    ("task_group!", "async with asyncio.TaskGroup() as g: body"),
+    ("async_with!", "async with manager as name: body"),
+    ("async_for!", "async for item in iterable: body else_"),
+    ("try_except!", "try: body except: … else_ finally"),
 ];
 
 /// The documentation above an item, without its slashes.
@@ -86,8 +95,8 @@ fn the_expansions_of_calls_are_those_shown() {
             let output = call(source);
             check_errors(output.clone(), "");
             assert_eq!(
-                pretty(in_a_function(short(output))),
-                pretty(in_a_function(tokens(expansion)))
+                pretty(in_an_async_function(plain(&short(output)))),
+                pretty(in_an_async_function(tokens(expansion)))
             );
         }
     }
@@ -109,6 +118,14 @@ fn the_expansions_of_attributes_are_those_shown() {
         pretty(short(test("timeout = 5", "async fn works() -> asyncio::Result<()> { Ok(()) }"))),
         shown("pub fn test(")
     );
+    assert_eq!(
+        pretty(short(coroutine("", "async fn work(n: u32) -> asyncio::Result<()> { Ok(()) }"))),
+        shown("pub fn coroutine(")
+    );
+    assert_eq!(
+        pretty(short(generator("", "async fn numbers() -> AsyncGenerator<u32> { yield_!(1)?; }"))),
+        shown("pub fn generator(")
+    );
 }
 
 #[test]
@@ -116,6 +133,8 @@ fn the_attributes_show_their_options() {
     for (signature, item) in [
         (&crate::arguments::table::MAIN, "pub fn main("),
         (&crate::arguments::table::TEST, "pub fn test("),
+        (&crate::arguments::table::COROUTINE, "pub fn coroutine("),
+        (&crate::arguments::table::GENERATOR, "pub fn generator("),
     ] {
         let docs = docs_of(ATTRIBUTES, item);
         for parameter in signature.parameters {
@@ -134,4 +153,14 @@ fn short(output: TokenStream) -> TokenStream {
             .replace(":: std ::", "std ::")
             .replace(":: core :: prelude :: v1 :: test", "test"),
     )
+}
+
+/// The code with plain names; those of expansions are hidden by their spans as well.
+fn plain(output: &TokenStream) -> TokenStream {
+    let kept = output.to_string().replace("__private", "private");
+    tokens(&kept.replace("__", "").replace(":: private", ":: __private"))
+}
+
+fn in_an_async_function(expression: TokenStream) -> TokenStream {
+    quote::quote!(async fn f() { #expression })
 }

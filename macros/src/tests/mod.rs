@@ -1,7 +1,9 @@
 //! Tests that need no compiler: the text and the place of every error, and the code that comes out.
 
 mod attributes;
+mod blocks;
 mod collector;
+mod coroutines;
 mod docs;
 mod expressions;
 mod options;
@@ -9,20 +11,24 @@ mod raise;
 mod random;
 mod syntax;
 mod values;
+mod visitor;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::LitStr;
 
 use crate::arguments::signature::Signature;
 use crate::arguments::table::{
-    AS_COMPLETED, CREATE_TASK, GATHER, RAISE, RUN, SHIELD, WAIT, WAIT_FOR,
+    AS_COMPLETED, ASYNC_FOR, ASYNC_WITH, CREATE_TASK, GATHER, RAISE, RUN, SHIELD, TASK_GROUP,
+    TIMEOUT, TRY_EXCEPT, WAIT, WAIT_FOR,
 };
+use crate::blocks::{async_for, try_except, with};
 use crate::calls::Expand;
 use crate::entry::Entry;
+use crate::tests::coroutines::{coroutine, generator};
 use crate::{calls, entry};
 
 /// The function-like macros.
-const CALLS: [(&Signature, Expand); 8] = [
+const CALLS: [(&Signature, Expand); 13] = [
     (&GATHER, calls::gather::expand),
     (&WAIT_FOR, calls::plain),
     (&WAIT, calls::plain),
@@ -31,6 +37,11 @@ const CALLS: [(&Signature, Expand); 8] = [
     (&CREATE_TASK, calls::plain),
     (&RUN, calls::plain),
     (&RAISE, calls::raise::expand),
+    (&TIMEOUT, with::timeout),
+    (&TASK_GROUP, with::task_group),
+    (&ASYNC_WITH, with::async_with),
+    (&ASYNC_FOR, async_for::expand),
+    (&TRY_EXCEPT, try_except::expand),
 ];
 
 /// Expands a call, such as `gather!(a())`.
@@ -73,10 +84,18 @@ fn expansions_hold_no_unsafe_code() {
         call("create_task!(a, name = b, context = c, eager_start = d)"),
         call("run!(a, debug = true, loop_factory = b)"),
         call("raise!(a, from = b)"),
+        call("timeout!(1, |t| { a.await?; return b })"),
+        call("task_group!(|g| { break; })"),
+        call("async_with!(a, { continue 'a })"),
+        call("async_for!(a, |b| { break; }, else_ = { return })"),
+        call("try_except!({ a? }, |e: A| b, |e: BaseException| {}, else_ = { c }, finally = {})"),
+        call("try_except!({ a? }, *|e: A| b)"),
         main("debug = true", "async fn main() {}"),
         main("", "async fn other<T>(a: T, (b, c): (u8, u8)) -> u8 { a }"),
         main("", "async unsafe fn main(a: u8) {}"),
         test("timeout = 1", "async fn works() {}"),
+        coroutine("", "async fn f(a: A) -> R { a.await?; b }"),
+        generator("", "async fn f(a: A) -> AsyncGenerator<Y> { yield_!(a.await?)?; return; }"),
     ] {
         let text = output.to_string();
         let code = text.split("compile_error").next().unwrap_or_default();

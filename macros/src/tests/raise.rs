@@ -20,12 +20,20 @@ fn a_cause_is_set_on_the_way() {
 }
 
 #[test]
-fn nothing_is_raised_again_yet() {
-    let message = "nothing is being handled that could be raised again, for there are no `except` arms yet: \
-                   write `raise!(error)`";
+fn nothing_is_raised_again_where_nothing_is_handled() {
+    let message = "nothing is being handled here that could be raised again: write \
+                   `raise!(error)`, or this in an arm of `try_except!`";
     check_errors(call("raise!()"), &format!("`the whole call`: {message}"));
-    check_errors(call("raise!(from = error)"), &format!("`from = error`: {message}"));
-    check_errors(call("raise!(from = None)"), &format!("`from = None`: {message}"));
+    let message = "nothing stands before `from`: write `raise!(error, from = cause)`";
+    check_errors(call("raise!(from = error)"), &format!("`error`: {message}"));
+    check_errors(call("raise!(from = None)"), &format!("`None`: {message}"));
+}
+
+#[test]
+fn in_a_block_it_goes_where_the_block_says() {
+    check_call(call("raise!(@raise('r) error)"), "break 'r exception(error)");
+    check_call(call("raise!(@raise('r) @handled(e))"), "break 'r exception(&e)");
+    check_call(call("raise!(@handled(e))"), "return err(exception(&e))");
 }
 
 #[test]

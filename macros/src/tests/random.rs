@@ -8,6 +8,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::{Expr, File};
 
 use crate::calls;
+use crate::tests::coroutines::{coroutine, generator};
 use crate::tests::{CALLS, main, test, tokens};
 
 /// How often each test tries, unless the environment says otherwise.
@@ -89,6 +90,16 @@ const WORDS: &[&str] = &[
     "_",
     "#[test]",
     "pub",
+    "|e: E| { e? }",
+    "*|_: (E, F)| {}",
+    "{ break 'a b; }",
+    "loop { continue }",
+    "raise!()",
+    "timeout!(1, { return })",
+    "else_",
+    "finally",
+    "BaseException",
+    "@raise('a)",
 ];
 
 /// Calls from which one or the other word is missing, or where one stands that does not belong.
@@ -103,6 +114,11 @@ const ALMOST: &[&str] = &[
     "main ( ) , debug = true , loop_factory = asyncio :: new_event_loop",
     "ValueError ( \"x\" ) , from = error",
     "Err ( error ) from None",
+    "1.5 , | t | { a . await ? ; return b ; }",
+    "lock , { break ; }",
+    "stream , | x | { continue ; } , else_ = { a ? }",
+    "{ a ? ; } , | e : A | { raise! ( ) } , | _ : ( B , C ) | return , else_ = { d } , finally = { f ( ) . await ; }",
+    "{ a ? } , * | e : A | { loop { break } } , finally = { return }",
 ];
 
 /// A linear congruential generator: the same programs in each run.
@@ -207,12 +223,14 @@ fn any_item_comes_out_again() {
         let item = format!("#[a] pub async fn f({source}) {{ {source} }}");
         for item in [source, item] {
             let whole: TokenStream = item.parse().expect("the delimiters are balanced");
-            let output = main("", &item).to_string();
-            let refused = output.contains("goes on a function");
-            assert!(
-                !refused || output.starts_with(&whole.to_string()),
-                "`{item}` became `{output}`"
-            );
+            for output in [main("", &item), coroutine("", &item), generator("", &item)] {
+                let output = output.to_string();
+                let refused = output.contains("goes on a function");
+                assert!(
+                    !refused || output.starts_with(&whole.to_string()),
+                    "`{item}` became `{output}`"
+                );
+            }
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct ExceptionContext {
     pub task: Option<AnyTask>,
     /// The handle whose callback failed.
     pub handle: Option<Handle>,
+    /// The asynchronous generator it is about, by its repr.
+    pub asyncgen: Option<String>,
     /// The context that the failing exception handler was given.
     pub context: Option<Box<ExceptionContext>>,
     /// Where the future, task or handle was created; known in debug mode.
@@ -48,6 +50,7 @@ impl ExceptionContext {
             future: None,
             task: None,
             handle: None,
+            asyncgen: None,
             context: None,
             source_traceback: None,
             handle_traceback: None,
@@ -66,6 +69,7 @@ impl ExceptionContext {
         let mut line = |key: &str, value: Option<String>| {
             lines.extend(value.map(|value| format!("{key}: {value}")));
         };
+        line("asyncgen", self.asyncgen.clone());
         line("context", self.context.as_ref().map(|context| context.repr()));
         line("future", self.future.as_ref().map(|future| format!("{future:?}")));
         line("handle", self.handle.as_ref().map(|handle| format!("{handle:?}")));
@@ -85,6 +89,7 @@ impl ExceptionContext {
         items.extend(self.future.as_ref().map(|future| format!("'future': {future:?}")));
         items.extend(self.task.as_ref().map(|task| format!("'task': {task:?}")));
         items.extend(self.handle.as_ref().map(|handle| format!("'handle': {handle:?}")));
+        items.extend(self.asyncgen.as_ref().map(|repr| format!("'asyncgen': {repr}")));
         let frame = |place: &Location<'_>| {
             format!("[<FrameSummary file {}, line {}>]", place.file(), place.line())
         };

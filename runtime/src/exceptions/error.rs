@@ -316,6 +316,22 @@ impl Error {
         *self.links() = copy;
     }
 
+    /// Whether the cause, the context and the notes are those of `other`.
+    pub(crate) fn has_links_of(&self, other: &Error) -> bool {
+        let same = |one: &Option<Error>, other: &Option<Error>| match (one, other) {
+            (Some(one), Some(other)) => one.is_same(other),
+            (None, None) => true,
+            _ => false,
+        };
+        let of = |error: &Error| {
+            let links = error.links();
+            (links.cause.clone(), links.context.clone(), links.notes.clone())
+        };
+        let ((cause, context, notes), (others_cause, others_context, others_notes)) =
+            (of(self), of(other));
+        same(&cause, &others_cause) && same(&context, &others_context) && notes == others_notes
+    }
+
     /// The error tracebacks print before this one, and whether as its cause.
     pub(super) fn preceding(&self) -> Preceding {
         let links = self.links();

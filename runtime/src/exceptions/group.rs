@@ -32,6 +32,8 @@ pub struct BaseExceptionGroup {
     message: String,
     /// Never empty, and never changed.
     exceptions: Vec<Error>,
+    /// Made by `except*` around an error that is no group: its repr shows a tuple.
+    is_around_one: bool,
 }
 
 /// Several [`Exception`](struct@Exception)s raised as one; an `Exception` itself.
@@ -86,8 +88,11 @@ pub fn ExceptionGroup(
     message: impl Into<String>,
     exceptions: impl IntoIterator<Item = Error>,
 ) -> Error {
-    let group =
-        BaseExceptionGroup { message: message.into(), exceptions: at_least_one(exceptions) };
+    let group = BaseExceptionGroup {
+        message: message.into(),
+        exceptions: at_least_one(exceptions),
+        is_around_one: false,
+    };
     if !group.has_only_exceptions() {
         panic_with(TypeError("Cannot nest BaseExceptions in an ExceptionGroup"));
     }
@@ -241,7 +246,23 @@ impl Error {
     /// A group of the class that its members make it; there must be at least one.
     pub(crate) fn group_of(message: impl Into<String>, exceptions: Vec<Error>) -> Error {
         debug_assert!(!exceptions.is_empty(), "a group without a member");
-        let group = BaseExceptionGroup { message: message.into(), exceptions };
+        Error::of_group(BaseExceptionGroup {
+            message: message.into(),
+            exceptions,
+            is_around_one: false,
+        })
+    }
+
+    /// The group that an `except*` arm gets for an error that is none.
+    pub(crate) fn group_around(error: Error) -> Error {
+        Error::of_group(BaseExceptionGroup {
+            message: String::new(),
+            exceptions: vec![error],
+            is_around_one: true,
+        })
+    }
+
+    fn of_group(group: BaseExceptionGroup) -> Error {
         if group.has_only_exceptions() {
             return Error::new(ExceptionGroup { base: group });
         }
@@ -308,6 +329,9 @@ impl fmt::Debug for BaseExceptionGroup {
         // The members tell the class, also where this is the base of the derived one.
         let class =
             if self.has_only_exceptions() { "ExceptionGroup" } else { "BaseExceptionGroup" };
+        if self.is_around_one {
+            return write!(f, "{class}({}, ({:?},))", repr_str(&self.message), self.exceptions[0]);
+        }
         write!(f, "{class}({}, {:?})", repr_str(&self.message), self.exceptions)
     }
 }

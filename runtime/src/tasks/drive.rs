@@ -5,6 +5,7 @@ use std::future::{Future as StdFuture, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::{Rc, Weak};
+use std::slice;
 use std::task::{Poll, Waker};
 
 use super::step::Step;
@@ -29,20 +30,36 @@ pub(crate) async fn drive<F: StdFuture>(slot: Pin<&mut Option<F>>) -> Result<F::
     .await
 }
 
+/// [`drive`] that raises what the future panics with, too.
+pub(crate) async fn drive_caught<F: StdFuture>(slot: Pin<&mut Option<F>>) -> Result<F::Output> {
+    let enter = |poll: &mut dyn FnMut()| catch_unwind(AssertUnwindSafe(poll)).map_err(from_panic);
+    drive_with(slot, enter, take_unclaimed).await
+}
+
 /// [`drive`] as a block, which can be cancelled without the rest of its task.
 pub(crate) async fn drive_block<F: StdFuture>(
     block: &Rc<Block>,
     slot: Pin<&mut Option<F>>,
 ) -> Result<F::Output> {
+    drive_in_blocks(slice::from_ref(block), slot).await
+}
+
+/// [`drive_block`] in blocks of one function, innermost first.
+pub(crate) async fn drive_in_blocks<F: StdFuture>(
+    blocks: &[Rc<Block>],
+    slot: Pin<&mut Option<F>>,
+) -> Result<F::Output> {
+    let [block, ..] = blocks else { return drive(slot).await };
     // What a body panics with goes through the end of its block, as all that it raises does.
     let enter = |poll: &mut dyn FnMut()| {
         catch_unwind(AssertUnwindSafe(|| current::enter_block(block, poll))).map_err(from_panic)
     };
-    let unclaimed = || take_unclaimed().or_else(|| block.thrown.take().then(CancelledError));
+    let thrown = || blocks.iter().any(|block| block.thrown.take());
+    let unclaimed = || take_unclaimed().or_else(|| thrown().then(CancelledError));
     let mut drive = pin!(drive_with(slot, enter, unclaimed));
     poll_fn(|cx| {
         let polled = drive.as_mut().poll(cx);
-        block.note(polled.is_pending(), cx.waker());
+        blocks.iter().for_each(|block| block.note(polled.is_pending(), cx.waker()));
         polled
     })
     .await
@@ -101,8 +118,13 @@ pub(crate) struct Block {
 
 impl Block {
     pub(crate) fn new() -> Rc<Self> {
+        Self::within(current::block())
+    }
+
+    /// A block that was begun in another one.
+    pub(crate) fn within(outer: Option<Rc<Self>>) -> Rc<Self> {
         Rc::new(Self {
-            outer: current::block(),
+            outer,
             thrown: Cell::new(false),
             partial: Cell::new(false),
             pending: Cell::new(false),

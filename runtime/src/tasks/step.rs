@@ -11,10 +11,12 @@ use super::cancel::cancel;
 use super::{RawTask, TaskCore, schedule_step};
 use crate::base_events::EventLoop;
 use crate::contextvars::{self, Context};
+use crate::coroutines;
 use crate::events::{self, Created, RawHandle};
 use crate::exceptions::{Error, Result, RuntimeError, StopIteration, from_panic, panic_with};
 use crate::format_helpers;
 use crate::futures::{self, CancelMessage, Core, DoneCallback, RawFuture, Typed};
+use crate::generators;
 use crate::raw::current::{self, Current};
 use crate::raw::task::TaskCell;
 
@@ -58,6 +60,22 @@ pub(crate) fn take_unclaimed() -> Option<Error> {
     current::with(|task| take_plain_throw(task?.task_core))
 }
 
+/// Runs `poll` while the current task throws `error`: the first future of ours that is polled
+/// takes it. The outcome is that of `poll`, and the error if nobody took it; without a task
+/// there is nothing to throw with.
+pub(crate) fn throw_while<R>(error: Error, poll: impl FnOnce() -> R) -> (Option<R>, Option<Error>) {
+    let refused = current::with(|task| {
+        let Some(&Current { task_core, .. }) = task else { return Some(error) };
+        task_core.throw.set(Some(error));
+        task_core.throwing.set(true);
+        None
+    });
+    if refused.is_some() {
+        return (None, refused);
+    }
+    (Some(poll()), take_unclaimed())
+}
+
 /// Drops a task's coroutine; a panic out of that is reported, for there is nobody to raise to.
 pub(super) fn drop_coroutine(loop_: &EventLoop, task: &dyn RawTask) {
     struct Clear<'a>(&'a dyn RawTask);
@@ -85,8 +103,11 @@ where
 {
     /// Polls the coroutine once, or ends a task that was cancelled before it began.
     fn step(self: &Rc<Self>, loop_: &EventLoop) -> Result<Step> {
-        if !self.task.started.replace(true) && self.task.throwing.get() {
-            return self.end_with_throw(loop_);
+        if !self.task.started.replace(true)
+            && self.task.throwing.get()
+            && !generators::is_request(type_name::<C>())
+        {
+            return coroutines::thrown_into::<C, _>(|| self.end_with_throw(loop_));
         }
         let polled = catch_unwind(AssertUnwindSafe(|| {
             // A future that is done may go here, and with it a value of the user's.

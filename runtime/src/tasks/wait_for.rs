@@ -4,7 +4,7 @@ use std::pin::{Pin, pin};
 
 use super::wait::release;
 use super::{create_task, drive, flatten};
-use crate::coroutines::{Awaitable, is_handle};
+use crate::coroutines::{Awaitable, is_handle, thrown_into};
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, Result, TimeoutError};
 use crate::futures::{self, AnyFuture, CallbackId, Future};
@@ -50,7 +50,7 @@ pub async fn wait_for<A: Awaitable>(awaitable: A, timeout: impl IntoTimeout) -> 
             Probe::Coroutine => {
                 let task = create_task(async { Ok::<(), Error>(()) });
                 cancel_and_wait(&task.any()).await?;
-                slot.set(None);
+                thrown_into::<A::IntoFuture, _>(|| slot.set(None));
                 Err(task.take_result().map_or_else(timed_out, |()| Error::bare::<TimeoutError>()))
             }
         };

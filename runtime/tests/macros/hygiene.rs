@@ -168,6 +168,31 @@ mod shadowed {
         ::asyncio::Result::Ok(())
     }
 
+    #[::asyncio::test]
+    async fn nor_do_they_in_blocks() -> ::asyncio::Result<()> {
+        let (value, error, slot, place, with) = (1, 2, 3, ::asyncio::Lock::new(), 5);
+        let __error = 6;
+        let sum = 'done: loop {
+            'raise: {
+                ::asyncio::async_with!(place, {
+                    if value == 0 {
+                        break 'raise;
+                    }
+                    let sum = ::asyncio::timeout!(1, {
+                        one().await? + value + error + slot + with + __error
+                    })?;
+                    ::asyncio::try_except!(
+                        { ::asyncio::raise!(::asyncio::ValueError("x")) },
+                        |_: ::asyncio::ValueError| break 'done sum + error,
+                        finally = { assert_eq!(value, 1) },
+                    )?;
+                })?;
+            }
+        };
+        assert_eq!(sum, 20);
+        ::asyncio::Result::Ok(())
+    }
+
     #[test]
     fn nor_do_they_outside_of_a_loop() {
         fn raising() -> ::asyncio::Result<()> {
@@ -243,6 +268,26 @@ async fn lines_are_those_of_the_source() -> asyncio::Result<()> {
         asyncio::raise!(asyncio::ValueError(line!().to_string()));
     };
     assert_eq!(raising().unwrap_err().to_string(), second.to_string());
+    Ok(())
+}
+
+/// A macro of the caller around a block.
+macro_rules! guarded {
+    ($code:block, $name:ident: $class:ty => $caught:expr) => {
+        asyncio::try_except!($code, |$name: $class| $caught)
+    };
+}
+
+#[asyncio::test]
+async fn a_macro_of_the_caller_passes_blocks() -> asyncio::Result<()> {
+    let text = guarded!(
+        {
+            asyncio::sleep(0).await?;
+            asyncio::raise!(asyncio::ValueError("inside"))
+        },
+        e: asyncio::ValueError => e.message().to_owned()
+    )?;
+    assert_eq!(text, "inside");
     Ok(())
 }
 

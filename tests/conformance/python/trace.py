@@ -148,6 +148,16 @@ class VirtualSelector(selectors.DefaultSelector):
         return []
 
 
+class OrderedWeakSet(weakref.WeakKeyDictionary):
+    """As much of a weak set as the loop uses, in order of insertion."""
+
+    def add(self, item):
+        self[item] = None
+
+    def discard(self, item):
+        self.pop(item, None)
+
+
 class VirtualEventLoop(asyncio.SelectorEventLoop):
     """The ordinary loop, with a clock of its own and a count of its iterations."""
 
@@ -157,6 +167,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         self._births = itertools.count()
         self._birth_of_task = weakref.WeakKeyDictionary()
         super().__init__(self._virtual_selector)
+        self._asyncgens = OrderedWeakSet()
 
     def time(self):
         return self._virtual_selector.now

@@ -1,6 +1,7 @@
 //! What a parameter takes, and how a value says that it is not that.
 
 mod awaitables;
+mod code;
 
 use syn::{
     Expr, ExprBlock, ExprField, ExprLit, ExprMethodCall, ExprPath, Lit, Member, Stmt, Token,
@@ -32,6 +33,8 @@ pub(super) fn check(parameter: &Parameter, value: &Expr, errors: &mut Errors) ->
         Takes::Factory => called(parameter, value),
         Takes::Function => not_a_function(parameter, value),
         Takes::Crate => not_a_crate(value).map(str::to_owned),
+        Takes::Code(form) => return code::check(parameter, form, value, errors),
+        Takes::Manager | Takes::Iterable => return code::check_plain(parameter, value, errors),
         Takes::Name | Takes::Context | Takes::Cause => None,
     };
     if let Some(message) = &complaint {
@@ -48,9 +51,19 @@ pub(super) fn check_spread(value: &Expr, errors: &mut Errors) -> bool {
 /// Whether the compiler has nothing to say about a value that was refused.
 pub(super) fn may_stand_alone(value: &Expr) -> bool {
     match ungrouped(value) {
-        Expr::Lit(_) | Expr::Await(_) => false,
+        Expr::Lit(_) | Expr::Await(_) | Expr::Cast(_) => false,
+        value if is_arm(value) => false,
         Expr::Path(path) => !["True", "False"].iter().any(|name| path.path.is_ident(name)),
         value => dot_behind_the_crate(value).is_none(),
+    }
+}
+
+/// Whether the value is a closure, perhaps behind a star.
+pub(super) fn is_arm(value: &Expr) -> bool {
+    match ungrouped(value) {
+        Expr::Closure(_) => true,
+        Expr::Unary(unary) => is_arm(&unary.expr),
+        _ => false,
     }
 }
 

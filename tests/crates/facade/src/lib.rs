@@ -1,7 +1,10 @@
 //! A crate that knows asyncio by another name and hands it on, whole and macro by macro.
 
 pub use aio as runtime;
-pub use aio::{as_completed, create_task, gather, main, raise, run, shield, test, wait, wait_for};
+pub use aio::{
+    as_completed, async_for, async_with, create_task, gather, main, raise, run, shield, task_group,
+    test, timeout, try_except, wait, wait_for,
+};
 
 /// A macro of one's own over a macro of asyncio: its callers know neither.
 #[macro_export]

@@ -1,0 +1,74 @@
+//! What runs in a block, and the name it has for what it gets.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+use syn::{Block, Expr, ExprUnary, Macro, Pat, Stmt, UnOp};
+
+use super::routes::here;
+
+/// `{ … }` or `|name| { … }`.
+pub(super) struct Body {
+    pub(super) name: Option<Pat>,
+    pub(super) code: Expr,
+    /// The star of an `except*` arm.
+    pub(super) is_starred: bool,
+}
+
+impl Body {
+    /// Takes an argument apart; the rules have seen that it is of one of the two forms.
+    pub(super) fn of(argument: &Expr) -> Self {
+        match argument {
+            Expr::Group(group) => Self::of(&group.expr),
+            Expr::Unary(ExprUnary { op: UnOp::Deref(_), expr, .. }) => {
+                Self { is_starred: true, ..Self::of(expr) }
+            }
+            Expr::Closure(closure) => Self {
+                name: closure.inputs.first().cloned(),
+                code: (*closure.body).clone(),
+                is_starred: false,
+            },
+            code => Self { name: None, code: code.clone(), is_starred: false },
+        }
+    }
+
+    /// Whether the end of the code is never reached, as far as can be seen: then nothing tells the
+    /// type of its value.
+    pub(super) fn never_ends(&self) -> bool {
+        never_ends(&self.code)
+    }
+
+    /// The code, with what it gets under its name.
+    pub(super) fn with(&self, value: impl ToTokens) -> TokenStream {
+        let code = &self.code;
+        match &self.name {
+            Some(name) => quote_spanned!(here()=> { let #name = #value; #code }),
+            None => quote_spanned!(here()=> { _ = #value; #code }),
+        }
+    }
+}
+
+fn never_ends(code: &Expr) -> bool {
+    match code {
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
+        Expr::Macro(call) => is_raise(&call.mac),
+        Expr::Block(block) if block.label.is_none() => block_never_ends(&block.block),
+        Expr::If(either) => {
+            let otherwise = either.else_branch.as_ref().is_some_and(|(_, code)| never_ends(code));
+            otherwise && block_never_ends(&either.then_branch)
+        }
+        Expr::Match(choice) => choice.arms.iter().all(|arm| never_ends(&arm.body)),
+        _ => false,
+    }
+}
+
+fn block_never_ends(block: &Block) -> bool {
+    match block.stmts.last() {
+        Some(Stmt::Expr(last, _)) => never_ends(last),
+        Some(Stmt::Macro(last)) => is_raise(&last.mac),
+        _ => false,
+    }
+}
+
+fn is_raise(call: &Macro) -> bool {
+    call.path.segments.last().is_some_and(|last| last.ident == "raise")
+}

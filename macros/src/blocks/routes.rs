@@ -1,0 +1,328 @@
+//! Where each way out of a body leads.
+
+use std::cell::Cell;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprAwait, ExprBreak, ExprContinue, ExprReturn, ExprTry, Lifetime};
+
+use super::visit::{Surroundings, Ways, rewrite};
+use crate::errors::Errors;
+use crate::spans::located_at;
+
+/// Where the names in an expansion are seen: nowhere else.
+pub(super) fn here() -> Span {
+    Span::mixed_site()
+}
+
+/// A label of an expansion.
+pub(super) fn label(name: &str) -> Lifetime {
+    Lifetime::new(&format!("'__{name}"), here())
+}
+
+/// A variable of an expansion.
+pub(super) fn variable(name: &str) -> Ident {
+    format_ident!("__{name}", span = here())
+}
+
+/// A way out that runs code on its way.
+pub(super) struct Jump {
+    kind: Kind,
+    /// In the expansion, to where it jumps first.
+    stop: Lifetime,
+    has_value: bool,
+}
+
+#[derive(Clone, PartialEq)]
+enum Kind {
+    Return,
+    Break(Option<Lifetime>),
+    Continue(Option<Lifetime>),
+}
+
+/// Rewrites the bodies of one macro call, and knows how it is left.
+pub(super) struct Routes<'a> {
+    pub(super) private: &'a TokenStream,
+    pub(super) told: &'a Surroundings,
+    /// The variable with the place of the block that is awaited in.
+    pub(super) place: Option<Ident>,
+    /// Where errors of the next bodies go.
+    pub(super) raise: Lifetime,
+    /// Whether an error went there.
+    pub(super) raises: Cell<bool>,
+    pub(super) handled: Option<Ident>,
+    /// Whether code runs when the block is left.
+    pub(super) has_exit: bool,
+    /// The next bodies are those of a loop.
+    pub(super) is_loop: bool,
+    /// Why the next bodies must not be left.
+    pub(super) confined: Option<&'static str>,
+    jumps: Vec<Jump>,
+    /// Jumps without a label: they are done outside of all labels, for the compiler wants it so.
+    breaks: Option<bool>,
+    continues: bool,
+    refused: Vec<(Span, &'static str)>,
+}
+
+impl<'a> Routes<'a> {
+    pub(super) fn new(private: &'a TokenStream, told: &'a Surroundings) -> Self {
+        Self {
+            private,
+            told,
+            place: told.block.clone(),
+            raise: label("raise"),
+            raises: Cell::new(false),
+            handled: None,
+            has_exit: false,
+            is_loop: false,
+            confined: None,
+            jumps: Vec::new(),
+            breaks: None,
+            continues: false,
+            refused: Vec::new(),
+        }
+    }
+
+    /// Rewrites a body, whose errors go to the label `raise`.
+    pub(super) fn body(&mut self, raise: &str, code: &mut Expr, errors: &mut Errors) {
+        self.raise = label(raise);
+        self.raises.set(false);
+        rewrite(code, self, errors);
+        if let Expr::Block(block) = code {
+            // Braces of ours: nobody calls them unnecessary.
+            let place = here().located_at(block.block.brace_token.span.join());
+            block.block.brace_token = syn::token::Brace(place);
+        }
+        for (place, message) in self.refused.drain(..) {
+            errors.at_span(place, message);
+        }
+    }
+
+    /// `Ok` of a value, as what the whole call gives.
+    pub(super) fn ok(&self, value: impl ToTokens) -> TokenStream {
+        let private = self.private;
+        self.done(&quote_spanned!(here()=> #private::ok(#value)))
+    }
+
+    /// `Err` of an error, as what the whole call gives.
+    pub(super) fn err(&self, error: impl ToTokens) -> TokenStream {
+        let private = self.private;
+        self.done(&quote_spanned!(here()=> #private::failed(#error)))
+    }
+
+    /// The end of the call with this result.
+    pub(super) fn done(&self, result: &TokenStream) -> TokenStream {
+        let done = label("done");
+        if !self.has_flow() {
+            return quote_spanned!(here()=> break #done #result);
+        }
+        let flow = self.flow();
+        quote_spanned!(here()=> break #done #flow::Done(#result))
+    }
+
+    fn has_flow(&self) -> bool {
+        self.breaks.is_some() || self.continues
+    }
+
+    /// The type of what leaves all labels; a way that nobody goes is no value.
+    fn flow(&self) -> TokenStream {
+        let private = self.private;
+        let never = quote_spanned!(here()=> ::core::convert::Infallible);
+        let any = quote_spanned!(here()=> _);
+        let broken = if self.breaks.is_some() { &any } else { &never };
+        let continued = if self.continues { &any } else { &never };
+        quote_spanned!(here()=> #private::Flow::<_, #broken, #continued>)
+    }
+
+    /// The whole call: `inner` runs, and never ends but by jumps. On each way out `exit` is run,
+    /// to which it is told what raises an error there.
+    pub(super) fn whole(
+        &self,
+        inner: TokenStream,
+        exit: impl Fn(&dyn Fn(TokenStream) -> TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let inner = self.jumps.iter().fold(inner, |inner, jump| {
+            let exit = exit(&|error| self.raise_outside(jump, &error));
+            self.jump(jump, &inner, &exit)
+        });
+        let done = label("done");
+        // A block that begins with a jump would be called one that diverges.
+        let first = (!self.jumps.is_empty()).then(|| quote_spanned!(here()=> let () = ();));
+        let whole = quote_spanned!(here()=> #done: { #first #inner });
+        if self.has_flow() { self.jump_outside(&whole) } else { whole }
+    }
+
+    /// The jumps without a label, which are done behind all of them.
+    fn jump_outside(&self, flow: &TokenStream) -> TokenStream {
+        let private = self.private;
+        let broken = self.breaks.map(|has_value| match has_value {
+            true => quote_spanned!(here()=> #private::Flow::Break(value) => break value,),
+            false => quote_spanned!(here()=> #private::Flow::Break(()) => break,),
+        });
+        let continued = self
+            .continues
+            .then(|| quote_spanned!(here()=> #private::Flow::Continue(()) => continue,));
+        quote_spanned! {here()=>
+            match #flow {
+                #private::Flow::Done(result) => result,
+                #broken
+                #continued
+            }
+        }
+    }
+
+    /// A stop of its kind of jump, behind which the exit runs, and then the jump.
+    fn jump(&self, jump: &Jump, inner: &TokenStream, exit: &TokenStream) -> TokenStream {
+        let Jump { kind, stop, has_value } = jump;
+        let private = self.private;
+        let done = label("done");
+        let flow = self.flow();
+        let value = quote_spanned!(here()=> #private::then(#stop: { #inner }, { #exit }));
+        let before = quote_spanned!(here()=> #stop: { #inner }; #exit);
+        match kind {
+            Kind::Return => quote_spanned!(here()=> return #value),
+            Kind::Break(Some(label)) if *has_value => quote_spanned!(here()=> break #label #value),
+            Kind::Break(Some(label)) => quote_spanned!(here()=> #before break #label),
+            Kind::Break(None) => quote_spanned!(here()=> break #done #flow::Break(#value)),
+            Kind::Continue(Some(label)) => quote_spanned!(here()=> #before continue #label),
+            Kind::Continue(None) => {
+                quote_spanned!(here()=> #before break #done #flow::Continue(()))
+            }
+        }
+    }
+
+    /// An error on the way of a jump is raised where the call stands, as by a `?` behind it. It is
+    /// not the value of the call, or else the compiler would take what has moved away with the jump
+    /// for missing behind the call, too.
+    fn raise_outside(&self, jump: &Jump, error: &TokenStream) -> TokenStream {
+        if let Kind::Break(None) | Kind::Continue(None) = jump.kind {
+            return self.err(error);
+        }
+        let private = self.private;
+        match &self.told.raise {
+            Some(label) => quote_spanned!(here()=> break #label #error),
+            None => quote_spanned!(here()=> return #private::err(#error)),
+        }
+    }
+
+    /// The value of an expression that is awaited in the block.
+    pub(super) fn await_(&mut self, future: impl ToTokens) -> TokenStream {
+        self.raises.set(true);
+        let (private, raise) = (self.private, &self.raise);
+        let slot = variable("slot");
+        let pinned = quote_spanned!(here()=> ::core::pin::pin!(#slot));
+        let driven = match &self.place {
+            Some(place) => quote_spanned!(here()=> #private::within(&#place, #pinned)),
+            None => quote_spanned!(here()=> #private::awaited(#pinned)),
+        };
+        let awaited = raising(raise, &quote_spanned!(here()=> #driven.await));
+        quote_spanned!(here()=> (match #private::slot(#future) { #slot => #awaited }))
+    }
+
+    /// The value of a `Result`, whose error is raised.
+    pub(super) fn attempt(&mut self, result: impl ToTokens, place: Span) -> TokenStream {
+        self.raises.set(true);
+        let place = here().located_at(place);
+        let private = located_at(place, self.private);
+        let attempt = quote_spanned!(place=> #private::attempt(#result));
+        let value = raising(&self.raise, &attempt);
+        quote_spanned!(here()=> (#value))
+    }
+
+    fn goes(&mut self, kind: Kind, keyword: Span, value: Option<Box<Expr>>) -> TokenStream {
+        if let Some(message) = self.confined {
+            self.refused.push((keyword, message));
+        }
+        let has_value = value.is_some();
+        let known = self.jumps.iter().position(|jump| jump.kind == kind);
+        let index = known.unwrap_or(self.jumps.len());
+        match known {
+            Some(known) => self.jumps[known].has_value |= has_value,
+            None => {
+                let stop = label(&format!("exit_{index}"));
+                self.jumps.push(Jump { kind, stop, has_value });
+            }
+        }
+        let stop = &self.jumps[index].stop;
+        quote_spanned!(here().located_at(keyword)=> break #stop #value)
+    }
+}
+
+/// Code of ours behind code of the user, which may never end: no reason for a warning.
+pub(super) fn perhaps(code: impl ToTokens) -> TokenStream {
+    quote_spanned!(here()=> #[allow(unreachable_code)] { #code })
+}
+
+/// What is in the `Ok`; an error goes to the label.
+fn raising(raise: &Lifetime, result: &TokenStream) -> TokenStream {
+    let (value, error) = (variable("value"), variable("error"));
+    quote_spanned! {here()=>
+        match #result {
+            ::core::result::Result::Ok(#value) => #value,
+            ::core::result::Result::Err(#error) => break #raise #error,
+        }
+    }
+}
+
+impl Ways for Routes<'_> {
+    fn tried(&mut self, ExprTry { expr, .. }: ExprTry) -> Expr {
+        let place = expr.span();
+        Expr::Verbatim(self.attempt(expr, place))
+    }
+
+    fn awaited(&mut self, ExprAwait { base, .. }: ExprAwait) -> Expr {
+        Expr::Verbatim(self.await_(base))
+    }
+
+    fn returned(&mut self, returned: ExprReturn) -> Expr {
+        if !self.has_exit && self.confined.is_none() {
+            return Expr::Return(returned);
+        }
+        let keyword = returned.return_token.span;
+        Expr::Verbatim(self.goes(Kind::Return, keyword, returned.expr))
+    }
+
+    fn broken(&mut self, broken: ExprBreak) -> Expr {
+        let keyword = broken.break_token.span;
+        if self.is_loop && broken.label.is_none() {
+            if let Some(value) = broken.expr {
+                let message = "a loop over a stream has no value: leave it out behind `break`";
+                self.refused.push((value.span(), message));
+            }
+            let over = self.ok(quote_spanned!(here()=> ()));
+            return Expr::Verbatim(quote_spanned!(here()=> (#over)));
+        }
+        if broken.label.is_none() && self.confined.is_none() {
+            let has_value = self.breaks.unwrap_or_default() || broken.expr.is_some();
+            self.breaks = Some(has_value);
+        } else if !self.has_exit && self.confined.is_none() {
+            return Expr::Break(broken);
+        }
+        let kind = Kind::Break(broken.label);
+        Expr::Verbatim(self.goes(kind, keyword, broken.expr))
+    }
+
+    fn continued(&mut self, continued: ExprContinue) -> Expr {
+        let keyword = continued.continue_token.span;
+        if self.is_loop && continued.label.is_none() {
+            let items = label("items");
+            return Expr::Verbatim(quote_spanned!(here().located_at(keyword)=> continue #items));
+        }
+        if continued.label.is_none() && self.confined.is_none() {
+            self.continues = true;
+        } else if !self.has_exit && self.confined.is_none() {
+            return Expr::Continue(continued);
+        }
+        Expr::Verbatim(self.goes(Kind::Continue(continued.label), keyword, None))
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        self.raises.set(true);
+        Surroundings {
+            raise: Some(self.raise.clone()),
+            block: self.place.clone(),
+            handled: self.handled.clone(),
+        }
+    }
+}

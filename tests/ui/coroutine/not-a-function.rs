@@ -1,0 +1,8 @@
+//! The attribute is for functions.
+
+#[asyncio::coroutine]
+struct Work;
+
+fn main() {
+    let _ = Work;
+}

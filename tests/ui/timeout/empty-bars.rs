@@ -1,0 +1,13 @@
+//! No name, no bars.
+
+use asyncio::{Result, timeout};
+
+async fn work() -> Result<u32> {
+    Ok(1)
+}
+
+#[asyncio::main]
+async fn main() -> Result<()> {
+    timeout!(1.5, || { work().await? })?;
+    Ok(())
+}
