@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprAwait, ExprBreak, ExprContinue, ExprReturn, ExprTry, Lifetime};
@@ -93,6 +93,11 @@ impl<'a> Routes<'a> {
             // Braces of ours: nobody calls them unnecessary.
             let place = here().located_at(block.block.brace_token.span.join());
             block.block.brace_token = syn::token::Brace(place);
+        } else {
+            // Behind a statement, `if a { b } else { c } + d` would end at the brace.
+            let mut whole = Group::new(Delimiter::Parenthesis, code.to_token_stream());
+            whole.set_span(here().located_at(code.span()));
+            *code = Expr::Verbatim(whole.into_token_stream());
         }
         for (place, message) in self.refused.drain(..) {
             errors.at_span(place, message);

@@ -32,6 +32,14 @@ async fn a_value_moves_out_of_the_block() -> Result<()> {
 }
 
 #[asyncio::test]
+async fn a_body_may_be_any_expression() -> Result<()> {
+    let sum = timeout!(1, |t| if t.expired() { 1 } else { 2 } + 3)?;
+    let more = try_except!({ sum }, |_: ValueError| if sum > 9 { 1 } else { 0 } + 1)?;
+    assert_eq!((sum, more), (5, 5));
+    Ok(())
+}
+
+#[asyncio::test]
 async fn a_moved_value_leaves_with_return() -> Result<()> {
     async fn first_long(limit: usize) -> Result<String> {
         let kept = text();
