@@ -416,7 +416,7 @@ macro_rules! async_for {
 /// label, the error is raised where the macro stands, as by a `?` behind it.
 ///
 /// # Panics
-/// A panic of what is awaited is an error, a [`PanicError`](crate::PanicError). One of the block's
+/// A panic of what is awaited is an error, a [`PanicError`](struct@crate::PanicError). One of the block's
 /// own code leaves it as it leaves any, and only destructors run.
 ///
 /// # Cancellation
