@@ -92,7 +92,12 @@ impl Waiters {
         {
             self.first.set(Some(first));
         }
-        self.change_rest(Rest::begin_step);
+        if let Some(mut rest) = self.rest.take() {
+            let polled = rest.begin_step();
+            self.rest.set(Some(rest));
+            // Last: it may run code of the user's, which may come back here.
+            drop(polled);
+        }
     }
 
     /// Marks `future` as still waited for; false if the task was not registered with it.
@@ -350,10 +355,13 @@ impl Waiters {
 }
 
 impl Rest {
-    fn begin_step(&mut self) {
-        for fresh in mem::take(&mut self.fresh) {
-            push_stale(&mut self.stale, &fresh.future, fresh.block);
+    /// Lets go of what the last step polled, and gives it, to be dropped.
+    fn begin_step(&mut self) -> Vec<Fresh> {
+        let polled = mem::take(&mut self.fresh);
+        for fresh in &polled {
+            push_stale(&mut self.stale, &fresh.future, fresh.block.clone());
         }
+        polled
     }
 
     fn forget_all(&self, task: *const ()) {
