@@ -3,12 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{
-    FnArg, GenericArgument, PatType, PathArguments, Receiver, ReceiverKind, ReturnType, Safety,
-    Token, Type, TypeReference,
+    FnArg, GenericArgument, PatType, PathArguments, Receiver, ReceiverKind, ReturnType, Token,
+    Type, TypeReference,
 };
 
 use super::Kind;
 use crate::entry::parse::Function;
+use crate::entry::validate::refuse_qualifiers;
 use crate::errors::Errors;
 
 /// Reports what is wrong with the function and, where that is plain, makes it as it should be.
@@ -16,7 +17,7 @@ use crate::errors::Errors;
 /// The outcome is whether it can be expanded then.
 pub(super) fn repair(kind: Kind, function: &mut Function, errors: &mut Errors) -> bool {
     asyncness(kind, function, errors);
-    qualifiers(kind, function, errors);
+    refuse_qualifiers(&format!("a {}", kind.noun()), function, errors);
     let is_alone = other_attributes(kind, function, errors);
     match kind {
         Kind::Coroutine => {
@@ -38,23 +39,6 @@ fn asyncness(kind: Kind, function: &mut Function, errors: &mut Errors) {
     let noun = kind.noun();
     errors.at(signature.fn_token, format!("a {noun} awaits: write `async fn {}`", signature.ident));
     signature.asyncness = Some(Token![async](signature.fn_token.span));
-}
-
-fn qualifiers(kind: Kind, function: &mut Function, errors: &mut Errors) {
-    let signature = &mut function.signature;
-    let noun = kind.noun();
-    let mut refuse = |word: &str, tokens: &dyn ToTokens| {
-        errors.at(tokens, format!("a {noun} cannot be `{word}`: leave `{word}` out"));
-    };
-    if let Some(constness) = signature.constness.take() {
-        refuse("const", &constness);
-    }
-    if let Safety::Unsafe(unsafety) = std::mem::take(&mut signature.safety) {
-        refuse("unsafe", &unsafety);
-    }
-    if let Some(abi) = signature.abi.take() {
-        refuse("extern", &abi);
-    }
 }
 
 /// Another attribute of ours would find a function that is no coroutine any more. Whether the

@@ -3,7 +3,7 @@
 mod expand;
 mod fallback;
 pub(crate) mod parse;
-mod validate;
+pub(crate) mod validate;
 
 use proc_macro2::TokenStream;
 

@@ -29,11 +29,15 @@ fn coroutine(entry: Entry, function: &mut Function, errors: &mut Errors) {
 }
 
 fn qualifiers(entry: Entry, function: &mut Function, errors: &mut Errors) {
+    let macro_name = entry.signature().macro_name;
+    refuse_qualifiers(&format!("what `{macro_name}` runs"), function, errors);
+}
+
+/// Refuses all words in front of `fn` but `async`; `what` is that which cannot have them.
+pub(crate) fn refuse_qualifiers(what: &str, function: &mut Function, errors: &mut Errors) {
     let signature = &mut function.signature;
     let mut refuse = |word: &str, tokens: &dyn ToTokens| {
-        let macro_name = entry.signature().macro_name;
-        errors
-            .at(tokens, format!("what `{macro_name}` runs cannot be `{word}`: leave `{word}` out"));
+        errors.at(tokens, format!("{what} cannot be `{word}`: leave `{word}` out"));
     };
     if let Some(constness) = signature.constness.take() {
         refuse("const", &constness);
