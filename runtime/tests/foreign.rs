@@ -531,6 +531,37 @@ fn a_group_in_a_join_fails_alone() -> Result<()> {
     loop_.close()
 }
 
+/// A future that only the task has kept goes when the next step begins, and a group is cancelled
+/// from there.
+#[test]
+fn what_goes_when_a_step_begins_may_cancel_a_part_of_the_task() -> Result<()> {
+    struct CancelOnDrop(Rc<asyncio::TaskGroup>);
+    impl Drop for CancelOnDrop {
+        fn drop(&mut self) {
+            self.0.cancel();
+        }
+    }
+    let loop_ = virtual_loop();
+    let outcome = loop_.run_until_complete(async {
+        let group = Rc::new(asyncio::TaskGroup::new());
+        let waiting = group.run(async |_| asyncio::sleep(3600).await);
+        let sibling = async {
+            let mut dropped = asyncio::Future::<()>::new();
+            let bomb = CancelOnDrop(Rc::clone(&group));
+            dropped.add_done_callback(move |_| drop(bomb));
+            poll_fn(|cx| Poll::Ready(Pin::new(&mut dropped).poll(cx).is_pending())).await;
+            drop(dropped);
+            asyncio::sleep(1).await?;
+            asyncio::sleep_with(2, 7).await
+        };
+        let (waiting, sibling) = join(Box::pin(waiting), Box::pin(sibling)).await;
+        waiting?;
+        sibling
+    });
+    assert_eq!(outcome?, 7);
+    loop_.close()
+}
+
 #[test]
 fn wait_for_borrows() -> Result<()> {
     asyncio::run(async {
