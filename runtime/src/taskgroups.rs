@@ -1,11 +1,12 @@
 //! Task groups; mirrors `taskgroups.py`.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::mem;
 use std::pin::pin;
 use std::rc::Rc;
+
+use slab::Slab;
 
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextlib::AsyncContextManager;
@@ -52,9 +53,9 @@ struct Inner {
     block: RefCell<Option<Rc<Block>>>,
     loop_: RefCell<Option<EventLoop>>,
     parent_task: RefCell<Option<AnyTask>>,
-    /// The tasks that are not done, in the order of their creation.
-    tasks: RefCell<BTreeMap<u64, AnyTask>>,
-    next_task: Cell<u64>,
+    /// The tasks that are not done, each with its place in the order in which they joined.
+    tasks: RefCell<Slab<(u64, AnyTask)>>,
+    joined: Cell<u64>,
     errors: RefCell<Vec<Error>>,
     /// The first SystemExit or KeyboardInterrupt.
     base_error: RefCell<Option<Error>>,
@@ -135,9 +136,9 @@ impl TaskGroup {
         }
         let loop_ = inner.loop_.borrow().clone().unwrap_or_else(get_running_loop);
         let task = loop_.create_task_with(coroutine, options);
-        let id = inner.next_task.replace(inner.next_task.get() + 1);
-        inner.tasks.borrow_mut().insert(id, task.any());
-        task.any().add_done_callback(self.clone()._on_task_done(id));
+        let order = inner.joined.replace(inner.joined.get() + 1);
+        let place = inner.tasks.borrow_mut().insert((order, task.any()));
+        task.any().add_done_callback(self.clone()._on_task_done(place));
         // A task that started eagerly may have cancelled the group before it joined.
         if inner.aborting.get() && !task.done() {
             task.cancel();
@@ -290,21 +291,23 @@ impl TaskGroup {
 
     fn abort(&self) {
         self.0.aborting.set(true);
-        let tasks: Vec<_> = self.0.tasks.borrow().values().cloned().collect();
+        let mut tasks: Vec<_> =
+            self.0.tasks.borrow().iter().map(|(_, joined)| joined.clone()).collect();
+        tasks.sort_by_key(|(order, _)| *order);
         // One that is done keeps its failure: a request would count as having seen it.
-        for task in tasks.iter().filter(|task| !task.done()) {
+        for (_, task) in tasks.iter().filter(|(_, task)| !task.done()) {
             task.cancel();
         }
     }
 
     /// What tells the group that a task is done; named as reprs show it.
-    fn _on_task_done(self, id: u64) -> impl FnOnce(&AnyTask) -> Result<()> {
-        move |task| self.on_task_done(id, task)
+    fn _on_task_done(self, place: usize) -> impl FnOnce(&AnyTask) -> Result<()> {
+        move |task| self.on_task_done(place, task)
     }
 
-    fn on_task_done(&self, id: u64, task: &AnyTask) -> Result<()> {
+    fn on_task_done(&self, place: usize, task: &AnyTask) -> Result<()> {
         let inner = &self.0;
-        let done = inner.tasks.borrow_mut().remove(&id);
+        let done = inner.tasks.borrow_mut().remove(place);
         drop(done);
         let completed = inner.on_completed.borrow().clone();
         if let Some(completed) = completed

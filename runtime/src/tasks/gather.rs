@@ -302,7 +302,8 @@ impl Children {
         <I::Item as IntoFuture>::IntoFuture: 'static,
         <I::Item as Awaitable>::Value: 'static,
     {
-        let mut list = Vec::new();
+        let awaitables = awaitables.into_iter();
+        let mut list = Vec::with_capacity(awaitables.size_hint().0);
         for awaitable in awaitables {
             list.push(self.add(awaitable));
         }
