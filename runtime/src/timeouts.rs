@@ -6,6 +6,7 @@ use std::pin::{Pin, pin};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+use crate::base_events::EventLoop;
 use crate::contextlib::AsyncContextManager;
 use crate::events::{self, Handle, TimerHandle};
 use crate::exceptions::{Error, ExceptionGroup, Result, RuntimeError, TimeoutError};
@@ -160,17 +161,23 @@ impl Timeout {
         let when = when.into_timeout();
         self.0.when.set(when);
         self.cancel_handler();
-        let Some(when) = when else { return Ok(()) };
-        let loop_ = events::get_running_loop();
+        if let Some(when) = when {
+            let loop_ = events::get_running_loop();
+            self.schedule(&loop_, when, loop_.time());
+        }
+        Ok(())
+    }
+
+    /// Has the timeout expire at `when`; it is `now`.
+    fn schedule(&self, loop_: &EventLoop, when: f64, now: f64) {
         let timeout = Rc::downgrade(&self.0);
         let on_timeout = move || on_timeout(&timeout);
-        let handler = if when <= loop_.time() {
+        let handler = if when <= now {
             Handler::Soon(loop_.call_soon(on_timeout))
         } else {
             Handler::Timer(loop_.call_at(when, on_timeout))
         };
         self.0.handler.replace(Some(handler));
-        Ok(())
     }
 
     /// Whether the deadline was reached inside the block. Mirrors `Timeout.expired`.
@@ -221,6 +228,19 @@ impl Timeout {
         let block = Block::new();
         self.0.block.replace(Some(Rc::clone(&block)));
         tasks::drive_block(&block, slot).await
+    }
+
+    /// Enters a new timeout of `delay` seconds from now: a single look at the clock.
+    pub(crate) fn begin(delay: Option<f64>) -> Result<Self> {
+        let timeout = Self::new(None);
+        timeout.enter()?;
+        if let Some(delay) = delay {
+            let loop_ = events::get_running_loop();
+            let now = loop_.time();
+            timeout.0.when.set(Some(now + delay));
+            timeout.schedule(&loop_, now + delay, now);
+        }
+        Ok(timeout)
     }
 
     /// Python's `__aenter__`.

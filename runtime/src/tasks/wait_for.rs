@@ -55,9 +55,7 @@ pub async fn wait_for<A: Awaitable>(awaitable: A, timeout: impl IntoTimeout) -> 
             }
         };
     }
-    let deadline = timeout.map(|seconds| get_running_loop().time() + seconds);
-    let timeout = Timeout::new(deadline);
-    timeout.enter()?;
+    let timeout = Timeout::begin(timeout)?;
     let _left = LeaveOnDrop(&timeout);
     let outcome = flatten(timeout.drive(slot).await);
     timeout.exit(outcome)
