@@ -27,6 +27,7 @@ use crate::exceptions::{Result, RuntimeError, ValueError, from_panic, panic_with
 use crate::format_helpers::repr_bool;
 use crate::futures::{AnyFuture, Future, RawFuture};
 use crate::heapq::{self, Entry};
+use crate::raw::current;
 use crate::selector_events::{Remote, Selector, TaskKey};
 use crate::sys::SigintHandler;
 use crate::tasks::{self, RawTask, Task, TaskFactory, TaskOptions};
@@ -216,14 +217,15 @@ impl EventLoop {
         self.check_open();
         self.check_running()?;
         self.0.running.set(true);
-        events::set_running_loop(Some(self.clone()));
         let _cleanup = RunForeverCleanup(self);
-        loop {
-            self.run_once()?;
-            if self.0.stopping.get() {
-                return Ok(());
+        current::enter_loop(self, || {
+            loop {
+                self.run_once()?;
+                if self.0.stopping.get() {
+                    return Ok(());
+                }
             }
-        }
+        })
     }
 
     /// Runs until `future` is done, and returns its result.
@@ -364,7 +366,6 @@ impl Drop for RunForeverCleanup<'_> {
     fn drop(&mut self) {
         self.0.0.stopping.set(false);
         self.0.0.running.set(false);
-        events::set_running_loop(None);
     }
 }
 
@@ -388,7 +389,9 @@ impl EventLoop {
     /// timers that are due, then run what is ready.
     fn run_once(&self) -> Result<()> {
         self.0.iteration.update(|iteration| iteration + 1);
-        self.sweep_cancelled_timers();
+        if !self.0.scheduled.borrow().is_empty() {
+            self.sweep_cancelled_timers();
+        }
         let mut timeout = self.select_timeout();
         if timeout != Some(0.0) && self.0.observed.get() {
             timeout = self.observed_timeout(timeout)?;
@@ -460,9 +463,6 @@ impl EventLoop {
     /// Removes cancelled timers from the heap: all if they are many, else those at its head.
     fn sweep_cancelled_timers(&self) {
         let total = self.0.scheduled.borrow().len();
-        if total == 0 {
-            return;
-        }
         let count = self.0.timer_cancelled_count.get();
         if total > constants::MIN_SCHEDULED_TIMER_HANDLES
             && count as f64 / total as f64 > constants::MIN_CANCELLED_TIMER_HANDLES_FRACTION
@@ -502,7 +502,14 @@ impl EventLoop {
         Some((when - self.time()).clamp(0.0, constants::MAXIMUM_SELECT_TIMEOUT))
     }
 
+    /// Sleeps until something happens, or for `timeout` seconds; for ever with `None`.
+    ///
+    /// Does nothing when there is no time to sleep: nothing but the inbox is registered, and
+    /// the inbox needs no look at the selector.
     fn select(&self, mut timeout: Option<f64>) -> Result<()> {
+        if timeout == Some(0.0) {
+            return Ok(());
+        }
         if timeout.is_some_and(f64::is_nan) {
             return Err(ValueError("cannot convert float NaN to integer"));
         }
@@ -510,7 +517,7 @@ impl EventLoop {
             if self.0.remote.has_messages() {
                 return Ok(());
             }
-            if seconds == 0.0 || !self.waits_for_threads() {
+            if !self.waits_for_threads() {
                 // What other threads have sent goes before any later timer.
                 if !self.0.remote.has_messages() {
                     now.set(now.get() + seconds);

@@ -14,6 +14,7 @@ use crate::base_events::{EventLoop, ExceptionContext, Inner};
 use crate::contextvars::{self, Context, ContextSlot};
 use crate::exceptions::{Error, Result, RuntimeError, from_panic, panic_with};
 use crate::format_helpers::{format_callback, repr_float, repr_str};
+use crate::raw::current;
 use crate::selector_events::Remote;
 use crate::sys::is_main_thread;
 
@@ -427,7 +428,6 @@ impl fmt::Debug for TimerHandle {
 
 /// What asyncio keeps for each thread.
 struct ThreadState {
-    running: RefCell<Option<EventLoop>>,
     /// The loop of `set_event_loop`.
     current: RefCell<Option<EventLoop>>,
     /// Whether `set_event_loop` was ever called here, be it with `None`.
@@ -440,7 +440,6 @@ struct ThreadState {
 thread_local! {
     static THREAD: ThreadState = const {
         ThreadState {
-            running: RefCell::new(None),
             current: RefCell::new(None),
             set_called: Cell::new(false),
             loops: RefCell::new(Vec::new()),
@@ -470,13 +469,13 @@ pub(crate) fn register_loop(loop_: &EventLoop) {
 /// The loop that `remote` belongs to, if it lives on this thread.
 pub(crate) fn loop_of_this_thread(remote: &Remote) -> Option<EventLoop> {
     let is_it = |inner: &Inner| std::ptr::eq(&raw const *inner.remote, remote);
+    let running =
+        current::with_loop(|running| running.filter(|running| is_it(&running.0)).cloned());
+    if running.is_some() {
+        return running;
+    }
     THREAD
         .try_with(|thread| {
-            if let Some(running) = &*thread.running.borrow()
-                && is_it(&running.0)
-            {
-                return Some(running.clone());
-            }
             let loops = thread.loops.borrow();
             let inner = loops.iter().filter_map(Weak::upgrade).find(|inner| is_it(inner));
             inner.map(EventLoop)
@@ -485,14 +484,10 @@ pub(crate) fn loop_of_this_thread(remote: &Remote) -> Option<EventLoop> {
         .flatten()
 }
 
-/// Runs `f` with the running loop, without counting a handle; no user code may run in `f`.
+/// Runs `f` with the running loop, without counting a handle.
+#[inline(always)]
 pub(crate) fn with_running_loop<R>(f: impl FnOnce(&EventLoop) -> R) -> Option<R> {
-    THREAD.try_with(|thread| thread.running.borrow().as_ref().map(f)).ok().flatten()
-}
-
-/// Sets the running loop of this thread; returns the one before.
-pub(crate) fn set_running_loop(loop_: Option<EventLoop>) -> Option<EventLoop> {
-    THREAD.try_with(|thread| thread.running.replace(loop_)).ok().flatten()
+    current::with_loop(|running| running.map(f))
 }
 
 /// The event loop that is running in this thread, or `None`.

@@ -34,7 +34,7 @@ use crate::exceptions::{
     CancelledError, Error, InvalidStateError, Result, RuntimeError, StopIteration,
 };
 use crate::format_helpers::repr_value;
-use crate::raw::place;
+use crate::raw::{current, place};
 use crate::tasks::{self, TaskCore};
 
 pub use any::AnyFuture;
@@ -116,6 +116,23 @@ impl Core {
         Weak::ptr_eq(&self.loop_, &other.loop_)
     }
 
+    /// Runs `f` with the loop, if there is one still: that is the running one, as a rule, which
+    /// nobody has to count.
+    #[inline(always)]
+    fn with_loop<R>(&self, f: impl FnOnce(&EventLoop) -> R) -> Option<R> {
+        current::with_loop(|running| {
+            let held;
+            let loop_ = match running {
+                Some(running) if self.belongs_to(running) => running,
+                _ => {
+                    held = self.try_get_loop()?;
+                    &held
+                }
+            };
+            Some(f(loop_))
+        })
+    }
+
     pub(crate) fn belongs_to(&self, loop_: &EventLoop) -> bool {
         std::ptr::eq(self.loop_.as_ptr(), Rc::as_ptr(&loop_.0))
     }
@@ -171,7 +188,24 @@ impl Core {
     }
 
     /// The error that reading the result raises, if any.
+    #[inline(always)]
     pub(crate) fn read_error(&self) -> Option<Error> {
+        if self.state.get() == State::Finished && !self.log_traceback.get() && !self.has_error() {
+            return None;
+        }
+        self.read_error_of()
+    }
+
+    #[inline(always)]
+    fn has_error(&self) -> bool {
+        let error = self.error.take();
+        let has_error = error.is_some();
+        self.error.set(error);
+        has_error
+    }
+
+    #[inline(never)]
+    fn read_error_of(&self) -> Option<Error> {
         match self.state.get() {
             State::Cancelled => Some(self.make_cancelled_error()),
             State::Pending => Some(InvalidStateError("Result is not set.")),
@@ -257,12 +291,7 @@ pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
     let failed = error.is_some();
     core.error.set(error);
     core.state.set(State::Finished);
-    let callbacks = core.callbacks.take_all(core);
-    // A waker among the callbacks may look at the failure, which is then no longer unseen.
-    core.log_traceback.set(failed);
-    if let Some(callbacks) = callbacks {
-        callbacks.schedule(future);
-    }
+    core.callbacks.schedule(future, core, || core.log_traceback.set(failed));
 }
 
 /// Ends a pending `future` as cancelled and schedules its callbacks: `Future.cancel` itself.
@@ -282,9 +311,7 @@ pub(crate) fn finish_cancelled(
     core.error.set(error);
     core.set_cancel_message(message);
     core.state.set(State::Cancelled);
-    if let Some(callbacks) = core.callbacks.take_all(core) {
-        callbacks.schedule(future);
-    }
+    core.callbacks.schedule(future, core, || {});
     true
 }
 
@@ -420,14 +447,26 @@ impl<T: 'static> FutureCell<T> {
     }
 
     /// Ends the future with `value`, unless it is done: then this is false.
-    pub(crate) fn wake(self: &Rc<Self>, value: T) -> bool {
+    pub(crate) fn wake(self: Rc<Self>, value: T) -> bool {
         if self.core.done() {
             return false;
         }
         self.value.set(Some(value));
-        let future: Rc<dyn RawFuture> = self.clone();
+        let future: Rc<dyn RawFuture> = self;
         finish(&future, None);
         true
+    }
+
+    /// Makes a future that was woken a new one, if nobody else knows of it.
+    pub(crate) fn renew(mut self: Rc<Self>) -> Option<Rc<Self>> {
+        let core = &mut Rc::get_mut(&mut self)?.core;
+        let is_plain = core.error.get_mut().is_none() && core.rare.get_mut().is_none();
+        if core.state.get() != State::Finished || !is_plain {
+            return None;
+        }
+        core.state.set(State::Pending);
+        self.value.take();
+        Some(self)
     }
 
     /// [`Future`]'s poll, of which the type of the future is known.

@@ -19,7 +19,7 @@ impl LoopBound {
     ///
     /// # Panics
     /// RuntimeError `no running event loop`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn check(&self, repr: impl FnOnce() -> String) -> Result<()> {
         let is_bound = events::with_running_loop(|loop_| {
             // The weak count keeps the address from being another loop's.

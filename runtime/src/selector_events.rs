@@ -183,13 +183,7 @@ impl Selector {
     }
 
     /// Sleeps until something happens, or for `timeout` seconds; for ever with `None`.
-    ///
-    /// Makes no system call when there is no time to sleep: nothing but the inbox is
-    /// registered, and the inbox needs none.
     pub(crate) fn select(&mut self, timeout: Option<f64>, remote: &Remote) -> io::Result<()> {
-        if timeout == Some(0.0) {
-            return Ok(());
-        }
         remote.asleep.store(true, Ordering::SeqCst);
         if remote.has_messages() {
             remote.asleep.store(false, Ordering::SeqCst);

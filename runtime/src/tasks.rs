@@ -16,6 +16,7 @@ mod as_completed;
 mod cancel;
 mod drive;
 mod factory;
+pub(crate) mod flags;
 mod gather;
 mod handle;
 mod shield;
@@ -48,6 +49,10 @@ use crate::raw::current::{self, Current};
 use crate::raw::task::TaskCell;
 use crate::raw::waker::TaskWaker;
 use crate::selector_events::TaskKey;
+use flags::{
+    ASKED, ENDED_EAGERLY, Flags, LOG_DESTROY_PENDING, MUST_CANCEL, SCHEDULED, STARTED, TO_THROW,
+    YIELDED,
+};
 use waiters::Waiters;
 
 pub use as_completed::{AsCompleted, NextCompleted, as_completed, as_completed_with};
@@ -82,22 +87,7 @@ pub(crate) struct TaskCore {
     /// The error that the next step throws, or that this one is throwing.
     throw: Cell<Option<Error>>,
     num_cancels_requested: Cell<u32>,
-    must_cancel: Cell<bool>,
-    pub(crate) log_destroy_pending: Cell<bool>,
-    /// The step is in the ready queue.
-    scheduled: Cell<bool>,
-    /// A step is under way.
-    stepping: Cell<bool>,
-    /// The coroutine was polled at least once.
-    started: Cell<bool>,
-    /// This step ended in a bare yield.
-    yielded: Cell<bool>,
-    /// This step has an error to throw that nobody took yet.
-    throwing: Cell<bool>,
-    /// A cancellation went to what the task waits for, and nobody has come yet for the answer.
-    asked: Cell<bool>,
-    /// The first step was eager and the last: Python then forgets the coroutine.
-    ended_eagerly: Cell<bool>,
+    pub(crate) flags: Flags,
 }
 
 impl TaskCore {
@@ -112,15 +102,7 @@ impl TaskCore {
             waiters: Waiters::new(),
             throw: Cell::new(None),
             num_cancels_requested: Cell::new(0),
-            must_cancel: Cell::new(false),
-            log_destroy_pending: Cell::new(true),
-            scheduled: Cell::new(false),
-            stepping: Cell::new(false),
-            started: Cell::new(false),
-            yielded: Cell::new(false),
-            throwing: Cell::new(false),
-            asked: Cell::new(false),
-            ended_eagerly: Cell::new(false),
+            flags: Flags::new(LOG_DESTROY_PENDING),
         }
     }
 
@@ -154,14 +136,14 @@ impl TaskCore {
     pub(crate) fn uncancel(&self) -> u32 {
         let left = self.cancelling().saturating_sub(1);
         if self.num_cancels_requested.replace(left) == 1 {
-            self.must_cancel.set(false);
+            self.flags.clear(MUST_CANCEL);
         }
         left
     }
 
     /// Ends the wait for the answer to a cancellation.
     fn forget_asked(&self) {
-        if self.asked.replace(false) {
+        if self.flags.take(ASKED) {
             drop(self.waiters.forget_asked());
         }
     }
@@ -310,7 +292,9 @@ impl<T: 'static> Task<T> {
 
 /// Schedules a task's step, unless it is scheduled already.
 pub(crate) fn schedule_step(loop_: &EventLoop, task: Rc<dyn RawTask>) {
-    if !task.task_core().scheduled.replace(true) {
+    let flags = &task.task_core().flags;
+    if !flags.has(SCHEDULED) {
+        flags.set(SCHEDULED);
         loop_.push(task);
     }
 }
@@ -567,7 +551,7 @@ pub fn current_task() -> Option<AnyTask> {
 pub fn current_task_of(loop_: &EventLoop) -> Option<AnyTask> {
     current::with(|task| {
         let task = task.filter(|task| task.core.belongs_to(loop_))?;
-        Some(AnyTask::from_future(AnyFuture(task.task.clone())))
+        Some(AnyTask::from_future(AnyFuture(task.task().clone())))
     })
 }
 
@@ -591,13 +575,13 @@ pub fn all_tasks_of(loop_: &EventLoop) -> Vec<AnyTask> {
 /// Registers `task` with a pending future that its step has polled.
 pub(crate) fn wait_on(current: &Current<'_>, future: Rc<dyn RawFuture>, core: &Core) {
     let waiters = &current.task_core.waiters;
-    if waiters.renew(&future) {
+    if waiters.is_waiting() && waiters.renew(&future) {
         return;
     }
     if !core.same_loop(current.core) || std::ptr::eq(core, current.core) {
-        return throw_next(current.task_core, cannot_await(&**current.task, &*future));
+        return throw_next(current.task_core, cannot_await(&**current.task(), &*future));
     }
-    core.callbacks.push(current.task.clone());
+    core.callbacks.push(current.task().clone());
     waiters.add(future);
 }
 
@@ -614,7 +598,7 @@ fn cannot_await(task: &dyn RawTask, future: &dyn RawFuture) -> Error {
 
 /// Remembers a future that the task's step polled with a waker that is not the task's own.
 pub(crate) fn wait_on_foreign(current: &Current<'_>, callback: &Rc<WakerCallback>) {
-    let address = Rc::as_ptr(current.task).addr();
+    let address = Rc::as_ptr(current.task()).addr();
     if callback.poller.replace(address) != address {
         current.task_core.waiters.add_foreign(callback);
     }
@@ -623,7 +607,7 @@ pub(crate) fn wait_on_foreign(current: &Current<'_>, callback: &Rc<WakerCallback
 /// Has the next step throw `error`.
 fn throw_next(core: &TaskCore, error: Error) {
     core.throw.set(Some(error));
-    core.yielded.set(true);
+    core.flags.set(TO_THROW | YIELDED);
 }
 
 fn repr(future: &dyn RawFuture) -> String {
@@ -633,10 +617,10 @@ fn repr(future: &dyn RawFuture) -> String {
 /// Drops a pending task with its loop and says so.
 pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
     // Python's collector closes a suspended coroutine before the task says its last words.
-    if task.task_core().started.get() {
+    if task.task_core().flags.has(STARTED) {
         step::drop_coroutine(loop_, &*task);
     }
-    if task.task_core().log_destroy_pending.get() {
+    if task.task_core().flags.has(LOG_DESTROY_PENDING) {
         let mut context = ExceptionContext::new("Task was destroyed but it is pending!");
         context.source_traceback = task.core().created();
         context.task = Some(AnyTask::from_future(AnyFuture(task.clone())));
@@ -653,7 +637,7 @@ pub(crate) fn destroy_pending(loop_: &EventLoop, task: Rc<dyn RawTask>) {
 #[cold]
 pub(crate) fn finalize(core: &mut Core, task: &mut TaskCore, coroutine: &str) {
     let coroutine = format_helpers::format_coroutine(coroutine, true);
-    let coroutine = Some(coroutine).filter(|_| !task.ended_eagerly.get());
+    let coroutine = Some(coroutine).filter(|_| !task.flags.has(ENDED_EAGERLY));
     let twin = Twin { task: Some(task.ghost()), coroutine };
     futures::report_never_retrieved(core, "Task", twin);
 }

@@ -198,14 +198,19 @@ impl EventLoop {
     }
 
     /// Puts a handle into the ready queue, or drops it if the loop is closed or closing.
-    #[track_caller]
     pub(crate) fn push(&self, handle: Rc<dyn RawHandle>) {
         if self.0.life.get() != Life::Open {
-            return self.check_closed();
+            return self.refuse(handle);
         }
         // What other threads have asked for was asked for before.
         self.process_inbox();
         self.0.ready.borrow_mut().push_back(handle);
+    }
+
+    #[cold]
+    fn refuse(&self, handle: Rc<dyn RawHandle>) {
+        drop(handle);
+        self.check_closed();
     }
 
     /// Puts a timer into the heap.

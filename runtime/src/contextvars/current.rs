@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     context::Context,
-    slot::{Binding, ContextSlot, Node, materialise, peek},
+    slot::{Binding, ContextSlot, Node, is_empty, materialise, peek},
 };
 use crate::exceptions::Result;
 
@@ -85,14 +85,14 @@ pub(crate) fn context_of(slot: &Cell<ContextSlot>) -> Context {
 ///
 /// # Errors
 /// `RuntimeError` if that context runs something already; `f` does not run then.
+#[inline(always)]
 pub(crate) fn enter<R>(slot: &Cell<ContextSlot>, f: impl FnOnce() -> R) -> Result<R> {
-    let content = peek(slot);
-    let _leave = if content.0.is_none() && ORIGIN.get() == 0 && !IS_SET.get() {
+    let _leave = if is_empty(slot) && ORIGIN.get() == 0 && !IS_SET.get() {
         // An empty context in an empty one, as almost always: where it began is all to keep.
         ORIGIN.set(address_of(slot));
         Leave { slot, is_nested: false }
     } else {
-        begin(slot, content)?
+        begin(slot)?
     };
     // One call of `f`, so that it is inlined.
     Ok(f())
@@ -100,7 +100,8 @@ pub(crate) fn enter<R>(slot: &Cell<ContextSlot>, f: impl FnOnce() -> R) -> Resul
 
 /// Makes the slot's context current until the guard is dropped.
 #[cold]
-fn begin(slot: &Cell<ContextSlot>, content: ContextSlot) -> Result<Leave<'_>> {
+fn begin(slot: &Cell<ContextSlot>) -> Result<Leave<'_>> {
+    let content = peek(slot);
     match content.object() {
         Some(context) => context.begin()?,
         // Two runs of one slot would be two contexts.

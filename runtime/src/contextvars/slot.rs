@@ -88,6 +88,15 @@ pub(crate) fn peek(slot: &Cell<ContextSlot>) -> ContextSlot {
     copy
 }
 
+/// Whether the slot holds an empty context that nobody has asked for.
+#[inline(always)]
+pub(super) fn is_empty(slot: &Cell<ContextSlot>) -> bool {
+    let content = slot.take();
+    let is_empty = content.0.is_none();
+    slot.set(content);
+    is_empty
+}
+
 /// The slot's content as an object, made one here if it was none.
 pub(super) fn materialise(slot: &Cell<ContextSlot>) -> Context {
     let mut content = slot.take();

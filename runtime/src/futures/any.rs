@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::{CancelMessage, Core, Future, RawFuture, Typed, is_same};
 use crate::base_futures;
 use crate::exceptions::Result;
+use crate::tasks::flags::LOG_DESTROY_PENDING;
 use crate::tasks::{AnyTask, RawTask, TaskCore};
 
 /// A future whose type is forgotten: every method that does not need it, equality and hash by
@@ -49,7 +50,7 @@ impl AnyFuture {
     /// Whether `destroyed but pending` is logged, if this is a task.
     pub(crate) fn log_destroy_pending(&self, log: bool) {
         if let Some(task) = self.0.task() {
-            task.log_destroy_pending.set(log);
+            task.flags.put(LOG_DESTROY_PENDING, log);
         }
     }
 }

@@ -81,28 +81,18 @@ impl List {
     }
 }
 
-/// The done-callbacks of a future that is done, and its loop, which calls them.
-pub(crate) struct Due {
-    list: List,
-    loop_: EventLoop,
-}
-
-impl Due {
-    pub(crate) fn schedule(self, future: &Rc<dyn RawFuture>) {
-        match self.list {
-            List::One(callback) => callback.schedule(future, &self.loop_),
-            List::Other(callbacks) => {
-                for callback in callbacks.into_iter().flat_map(|callbacks| *callbacks) {
-                    callback.schedule(future, &self.loop_);
-                }
-            }
+impl Callbacks {
+    #[inline(always)]
+    pub(crate) fn push(&self, callback: Rc<dyn DoneCallback>) {
+        match self.0.take() {
+            List::Other(None) => self.0.set(List::One(callback)),
+            before => self.push_behind(before, callback),
         }
     }
-}
 
-impl Callbacks {
-    pub(crate) fn push(&self, callback: Rc<dyn DoneCallback>) {
-        self.0.set(match self.0.take() {
+    #[inline(never)]
+    fn push_behind(&self, before: List, callback: Rc<dyn DoneCallback>) {
+        self.0.set(match before {
             List::Other(None) => List::One(callback),
             List::One(first) => List::Other(Some(Box::new(vec![first, callback]))),
             List::Other(Some(mut callbacks)) => {
@@ -137,21 +127,32 @@ impl Callbacks {
         drop(self.0.take());
     }
 
-    /// Takes them all, to be scheduled; `None` if there are none, or nobody to call them.
+    /// Takes them all and schedules them, unless their loop is gone: they are those of `future`,
+    /// which is done. `before` runs before the first, which may be a waker of the user's.
     ///
     /// # Panics
-    /// RuntimeError `Event loop is closed`, if there were any.
+    /// RuntimeError `Event loop is closed`, if there are any.
+    #[inline(always)]
     #[track_caller]
-    pub(crate) fn take_all(&self, core: &Core) -> Option<Due> {
+    pub(crate) fn schedule(&self, future: &Rc<dyn RawFuture>, core: &Core, before: impl FnOnce()) {
         let list = self.0.take();
         if matches!(list, List::Other(None)) {
-            return None;
+            return before();
         }
-        let loop_ = core.try_get_loop()?;
-        if loop_.is_closed() {
-            loop_.check_closed();
-        }
-        Some(Due { list, loop_ })
+        core.with_loop(|loop_| {
+            if loop_.is_closed() {
+                loop_.check_closed();
+            }
+            before();
+            match list {
+                List::One(callback) => callback.schedule(future, loop_),
+                List::Other(callbacks) => {
+                    for callback in callbacks.into_iter().flat_map(|callbacks| *callbacks) {
+                        callback.schedule(future, loop_);
+                    }
+                }
+            }
+        });
     }
 
     /// `cb=[…]` of the repr, `None` if there are no callbacks.

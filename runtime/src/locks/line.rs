@@ -1,10 +1,11 @@
 //! Those who wait for one thing, first come, first served.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use crate::base_events::EventLoop;
 use crate::events;
 use crate::exceptions::{Result, RuntimeError, panic_with};
 use crate::futures::{FutureCell, RawFuture, Registration};
@@ -12,21 +13,25 @@ use crate::futures::{FutureCell, RawFuture, Registration};
 /// The futures of those who wait: Python's `_waiters`.
 ///
 /// Ending one may run a foreign waker, so the line is never borrowed meanwhile.
-pub(crate) struct Line<T>(RefCell<VecDeque<Rc<FutureCell<T>>>>);
+pub(crate) struct Line<T> {
+    waiters: RefCell<VecDeque<Rc<FutureCell<T>>>>,
+    /// The future of one who has left, for the next who joins.
+    spare: Cell<Option<Rc<FutureCell<T>>>>,
+}
 
 impl<T: 'static> Line<T> {
     pub(crate) fn len(&self) -> usize {
-        self.0.borrow().len()
+        self.waiters.borrow().len()
     }
 
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.waiters.borrow().is_empty()
     }
 
     /// Whether somebody waits whose future was not cancelled.
     pub(crate) fn is_waited_in(&self) -> bool {
-        self.0.borrow().iter().any(|waiter| !waiter.core().cancelled())
+        self.waiters.borrow().iter().any(|waiter| !waiter.core().cancelled())
     }
 
     /// Puts a new future of the running loop at the end.
@@ -34,16 +39,34 @@ impl<T: 'static> Line<T> {
     /// # Panics
     /// RuntimeError `no running event loop`.
     pub(crate) fn join(&self) -> Waiter<T> {
-        let Some(future) = events::with_running_loop(FutureCell::new) else {
+        let Some(future) = events::with_running_loop(|loop_| self.new_future(loop_)) else {
             panic_with(RuntimeError("no running event loop"));
         };
-        self.0.borrow_mut().push_back(Rc::clone(&future));
+        self.waiters.borrow_mut().push_back(Rc::clone(&future));
         Waiter { future, registration: Registration::default() }
+    }
+
+    fn new_future(&self, loop_: &EventLoop) -> Rc<FutureCell<T>> {
+        match self.spare.take() {
+            Some(spare) if spare.core().belongs_to(loop_) && !loop_.get_debug() => spare,
+            _ => FutureCell::new(loop_),
+        }
+    }
+
+    /// Keeps the future of one who was woken for another, unless somebody else has it.
+    pub(crate) fn recycle(&self, waiter: Waiter<T>) {
+        if let Some(spare) = waiter.future.renew() {
+            self.spare.set(Some(spare));
+        }
     }
 
     /// Takes a future out, if it is still there.
     pub(crate) fn remove(&self, waiter: &Waiter<T>) {
-        let mut line = self.0.borrow_mut();
+        let mut line = self.waiters.borrow_mut();
+        if line.front().is_some_and(|first| Rc::ptr_eq(first, &waiter.future)) {
+            line.pop_front();
+            return;
+        }
         if let Some(place) = line.iter().position(|other| Rc::ptr_eq(other, &waiter.future)) {
             line.remove(place);
         }
@@ -63,7 +86,7 @@ impl<T: 'static> Line<T> {
 
     /// Wakes the first in line, unless he is done.
     pub(crate) fn wake_head(&self, value: T) {
-        let head = self.0.borrow().front().cloned();
+        let head = self.waiters.borrow().front().cloned();
         if let Some(head) = head {
             head.wake(value);
         }
@@ -71,7 +94,7 @@ impl<T: 'static> Line<T> {
 
     /// Wakes the first who is not done; false if there is none.
     pub(crate) fn wake_first(&self, value: T) -> bool {
-        let first = self.0.borrow().iter().find(|waiter| !waiter.core().done()).cloned();
+        let first = self.waiters.borrow().iter().find(|waiter| !waiter.core().done()).cloned();
         first.is_some_and(|waiter| waiter.wake(value))
     }
 
@@ -84,9 +107,14 @@ impl<T: 'static> Line<T> {
             self.wake_first(value);
             return;
         }
-        let waiters = Vec::from_iter(self.0.borrow().iter().cloned());
-        let woken = waiters.iter().filter(|waiter| waiter.wake(value));
-        woken.take(count).for_each(drop);
+        let waiters = Vec::from_iter(self.waiters.borrow().iter().cloned());
+        let mut left = count;
+        for waiter in waiters {
+            if left == 0 {
+                return;
+            }
+            left -= usize::from(waiter.wake(value));
+        }
     }
 
     /// Wakes the first who is not done, and takes all up to him out of the line.
@@ -111,7 +139,7 @@ impl<T: 'static> Line<T> {
     /// Takes the head out of the line; whether this has woken him.
     #[inline(never)]
     fn release_head(&self, value: T) -> bool {
-        let head = self.0.borrow_mut().pop_front();
+        let head = self.waiters.borrow_mut().pop_front();
         head.is_some_and(|waiter| waiter.wake(value))
     }
 }
@@ -135,7 +163,7 @@ impl<T: 'static> Waiter<T> {
 
 impl<T> Default for Line<T> {
     fn default() -> Self {
-        Self(RefCell::default())
+        Self { waiters: RefCell::default(), spare: Cell::default() }
     }
 }
 

@@ -74,8 +74,9 @@ impl<A: Awaited> StdFuture for Turn<A> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<bool>> {
         let outcome = ready!(self.poll_turn(cx));
-        self.waiter = None;
-        self.awaited = None;
+        if let (Some(awaited), Some(waiter)) = (self.awaited.take(), self.waiter.take()) {
+            awaited.line().recycle(waiter);
+        }
         Poll::Ready(outcome)
     }
 }

@@ -35,7 +35,9 @@ impl<T: 'static> QueueGet<T> {
                     self.give_up();
                     return Poll::Ready(Err(error));
                 }
-                self.getter = None;
+                if let Some(getter) = self.getter.take() {
+                    queue.0.getters.recycle(getter);
+                }
             }
             if let Some(item) = queue.take() {
                 return Poll::Ready(Ok(item));

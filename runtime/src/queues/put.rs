@@ -41,8 +41,12 @@ impl<T: 'static> QueuePut<T> {
         let Some(putter) = &self.putter else { return Poll::Ready(Ok(())) };
         let outcome = ready!(putter.poll(cx));
         match outcome {
-            Ok(()) => self.putter = None,
             Err(_) => self.give_up(),
+            Ok(()) => {
+                if let Some(putter) = self.putter.take() {
+                    self.queue.0.putters.recycle(putter);
+                }
+            }
         }
         Poll::Ready(outcome)
     }

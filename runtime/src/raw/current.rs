@@ -1,30 +1,69 @@
-//! The task that is being stepped on this thread, and the block of it that is being polled,
-//! lent out for as long as the step and the poll last.
+//! The loop that is running on this thread, the task that it is stepping, and the block of it
+//! that is being polled, lent out for as long as the run, the step and the poll last.
 //!
 //! A leaf of every await asks for them, so they are plain pointers: no count, no borrow flag,
 //! no thread-local with a destructor.
 #![expect(unsafe_code, reason = "a reference to the stepping function's own handle")]
 
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::rc::Rc;
 
+use crate::base_events::EventLoop;
 use crate::futures::Core;
 use crate::tasks::{Block, RawTask, TaskCore};
 
 /// A task during its step, with its two halves beside it: its trait would look them up each time.
 pub(crate) struct Current<'a> {
-    pub(crate) task: &'a Rc<dyn RawTask>,
+    /// Not counted, as the `Rc` it was made of lives as long.
+    task: ManuallyDrop<Rc<dyn RawTask>>,
     pub(crate) core: &'a Core,
     pub(crate) task_core: &'a TaskCore,
 }
 
+impl<'a> Current<'a> {
+    /// Counts nothing: most steps end without anybody having asked for the task.
+    #[inline(always)]
+    pub(crate) fn new<R: RawTask>(
+        task: &'a Rc<R>,
+        core: &'a Core,
+        task_core: &'a TaskCore,
+    ) -> Self {
+        // SAFETY: it is never dropped, and `task`, borrowed for `'a`, keeps what it points to.
+        let task: Rc<R> = unsafe { Rc::from_raw(Rc::as_ptr(task)) };
+        Self { task: ManuallyDrop::new(task), core, task_core }
+    }
+
+    #[inline(always)]
+    pub(crate) fn task(&self) -> &Rc<dyn RawTask> {
+        &self.task
+    }
+}
+
 thread_local! {
+    static LOOP: Cell<Option<NonNull<EventLoop>>> = const { Cell::new(None) };
     static CURRENT: Cell<Option<NonNull<Current<'static>>>> = const { Cell::new(None) };
     static BLOCK: Cell<Option<NonNull<Rc<Block>>>> = const { Cell::new(None) };
 }
 
+/// Runs `run` with `loop_` as the running one.
+pub(crate) fn enter_loop<R>(loop_: &EventLoop, run: impl FnOnce() -> R) -> R {
+    let _before = RestoreLoop(LOOP.replace(Some(NonNull::from(loop_))));
+    run()
+}
+
+/// Runs `look` with the running loop.
+#[inline(always)]
+pub(crate) fn with_loop<R>(look: impl FnOnce(Option<&EventLoop>) -> R) -> R {
+    // SAFETY: only `enter_loop` sets the pointer, to what it borrows until `run` is over, also if
+    // that unwinds. `look` runs on the same thread above that call, and its argument, whose
+    // lifetime it cannot choose, does not leave it.
+    look(LOOP.get().map(|loop_| unsafe { loop_.as_ref() }))
+}
+
 /// Runs `step` with `task` as the current one.
+#[inline(always)]
 pub(crate) fn enter<R>(task: &Current<'_>, step: impl FnOnce() -> R) -> R {
     let _before = Restore(CURRENT.replace(Some(NonNull::from(task).cast())));
     step()
@@ -37,7 +76,7 @@ pub(crate) fn leave_blocks<R>(step: impl FnOnce() -> R) -> R {
 }
 
 /// Runs `look` with the current task.
-#[inline]
+#[inline(always)]
 pub(crate) fn with<R>(look: impl FnOnce(Option<&Current<'_>>) -> R) -> R {
     // SAFETY: only `enter` sets the pointer, to what it borrows until `step` is over, also if
     // that unwinds. `look` runs on the same thread above that call, and its argument, whose
@@ -51,11 +90,26 @@ pub(crate) fn enter_block<R>(block: &Rc<Block>, poll: impl FnOnce() -> R) -> R {
     poll()
 }
 
+/// Whether any block is being polled.
+#[inline(always)]
+pub(crate) fn is_in_block() -> bool {
+    BLOCK.get().is_some()
+}
+
 /// The innermost block that is being polled.
 pub(crate) fn block() -> Option<Rc<Block>> {
     // SAFETY: only `enter_block` sets the pointer, to what it borrows until its poll is over,
     // also if that unwinds; this runs on the same thread above that call.
     BLOCK.get().map(|block| unsafe { Rc::clone(block.as_ref()) })
+}
+
+/// Puts back the loop before, also when the run unwinds.
+struct RestoreLoop(Option<NonNull<EventLoop>>);
+
+impl Drop for RestoreLoop {
+    fn drop(&mut self) {
+        LOOP.set(self.0);
+    }
 }
 
 /// Puts back the task before, also when the step unwinds.

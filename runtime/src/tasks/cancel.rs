@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use super::flags::{ASKED, MUST_CANCEL, STEPPING};
 use super::{RawTask, schedule_step};
 use crate::exceptions::{RecursionError, panic_with};
 use crate::futures::{CancelMessage, RawFuture};
@@ -35,13 +36,13 @@ pub(super) fn cancel(task: &Rc<dyn RawTask>, message: CancelMessage) -> bool {
         }
         let future: Rc<dyn RawFuture> = next.clone();
         task.task_core().waiters.ask(&future, &message);
-        task.task_core().asked.set(true);
+        task.task_core().flags.set(ASKED);
         task = next;
     }
-    let stepping = task.task_core().stepping.get();
+    let stepping = task.task_core().flags.has(STEPPING);
     let accepted = if stepping { Some(false) } else { task.task_core().waiters.cancel(&message) };
     if accepted == Some(true) {
-        task.task_core().asked.set(true);
+        task.task_core().flags.set(ASKED);
         return true;
     }
     request(&task, message);
@@ -66,13 +67,13 @@ fn count_request(task: &Rc<dyn RawTask>) -> bool {
 
 /// Leaves the request to the task's next step.
 fn request(task: &Rc<dyn RawTask>, message: CancelMessage) {
-    task.task_core().must_cancel.set(true);
+    task.task_core().flags.set(MUST_CANCEL);
     task.core().set_cancel_message(message);
 }
 
 /// The task that `task` waits for, if it waits for nothing else.
 fn awaited_task(task: &Rc<dyn RawTask>) -> Option<Rc<dyn RawTask>> {
-    if task.task_core().stepping.get() {
+    if task.task_core().flags.has(STEPPING) {
         return None;
     }
     task.task_core().waiters.only()?.into_task()

@@ -8,11 +8,12 @@ use std::rc::{Rc, Weak};
 use std::slice;
 use std::task::{Poll, Waker};
 
+use super::flags::STEPPING;
 use super::step::Step;
 use super::{AnyTask, RawTask, TaskCore, schedule_step, take_unclaimed};
 use crate::exceptions::{CancelledError, Error, Result, from_panic};
 use crate::futures::RawFuture;
-use crate::raw::current::{self, Current};
+use crate::raw::current;
 
 /// Polls the future in `slot`.
 ///
@@ -145,15 +146,16 @@ impl Block {
             return;
         }
         let is_own = current::with(|task| {
-            let Some(&Current { task, task_core, .. }) = task else { return false };
+            let Some(current) = task else { return false };
+            let task = Rc::downgrade(current.task());
             let poller = self.poller.take();
-            if poller.as_ref().is_some_and(|known| known.ptr_eq(&Rc::downgrade(task))) {
+            if poller.as_ref().is_some_and(|known| known.ptr_eq(&task)) {
                 self.poller.set(poller);
             } else {
-                self.poller.set(Some(Rc::downgrade(task)));
-                task_core.waiters.add_block(self);
+                self.poller.set(Some(task));
+                current.task_core.waiters.add_block(self);
             }
-            task_core.waker.is(waker)
+            current.task_core.waker.is(waker)
         });
         let known = self.waker.take().filter(|known| !is_own && known.will_wake(waker));
         self.waker.set(known.or_else(|| (!is_own).then(|| waker.clone())));
@@ -217,7 +219,7 @@ impl Block {
         let raw = poller.and_then(|poller| poller.upgrade()).unwrap_or_else(|| Rc::clone(&entered));
         let has_moved = !Rc::ptr_eq(&raw, &entered);
         let core = raw.task_core();
-        if core.stepping.get() && !has_moved {
+        if core.flags.has(STEPPING) && !has_moved {
             // Whether there is more is known when the step has ended.
             core.waiters.set_requester(self);
             task.cancel();

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context as TaskContext, Poll, Waker, ready};
 
+use super::flags::{THROWING, YIELDED};
 use super::step;
 use crate::base_events::EventLoop;
 use crate::contextvars::Context;
@@ -76,6 +77,15 @@ impl StdFuture for Sleep {
                 let thrown = current::with(|task| step::take_plain_throw(task?.task_core));
                 Poll::Ready(thrown.map_or(Ok(()), Err))
             }
+            _ => self.poll_alarm(cx),
+        }
+    }
+}
+
+impl Sleep {
+    #[inline(never)]
+    fn poll_alarm(&mut self, cx: &TaskContext<'_>) -> Poll<Result<()>> {
+        match &self.0 {
             State::Unstarted(delay) => {
                 let alarm = set_alarm(*delay)?;
                 let polled = alarm.poll(cx);
@@ -87,12 +97,10 @@ impl StdFuture for Sleep {
                 self.finish();
                 Poll::Ready(outcome)
             }
-            State::Done => panic!("cannot reuse already awaited coroutine"),
+            _ => panic!("cannot reuse already awaited coroutine"),
         }
     }
-}
 
-impl Sleep {
     /// Python's `finally`.
     fn finish(&mut self) {
         if let State::Waiting(alarm) = mem::replace(&mut self.0, State::Done) {
@@ -142,11 +150,11 @@ fn set_alarm(delay: f64) -> Result<Rc<Alarm>> {
 fn give_way(task: Option<&Current<'_>>, waker: &Waker) -> Option<Error> {
     if let Some(task) = task {
         let core = task.task_core;
-        if core.throwing.get() {
+        if core.flags.has(THROWING) {
             return step::take_plain_throw(core);
         }
         if core.waker.is(waker) {
-            core.yielded.set(true);
+            core.flags.set(YIELDED);
             return None;
         }
     }

@@ -8,6 +8,10 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::cancel::cancel;
+use super::flags::{
+    ASKED, ENDED_EAGERLY, Flags, LOG_DESTROY_PENDING, MUST_CANCEL, SCHEDULED, STARTED,
+    STARTING_EAGERLY, STEPPING, THROWING, TO_THROW, YIELDED,
+};
 use super::{RawTask, TaskCore, schedule_step};
 use crate::base_events::EventLoop;
 use crate::contextvars::{self, Context};
@@ -26,7 +30,7 @@ use crate::raw::task::TaskCell;
 /// A `CancelledError` that the future itself ended with goes before the task's own.
 #[inline]
 pub(crate) fn take_throw(task: &TaskCore, awaited: &Core) -> Option<Error> {
-    match task.throwing.get() | task.asked.get() {
+    match task.flags.has(THROWING | ASKED) {
         true => take_throw_of(task, awaited),
         false => None,
     }
@@ -34,7 +38,7 @@ pub(crate) fn take_throw(task: &TaskCore, awaited: &Core) -> Option<Error> {
 
 #[cold]
 fn take_throw_of(task: &TaskCore, awaited: &Core) -> Option<Error> {
-    if awaited.done() && task.asked.get() && task.waiters.was_asked(awaited) {
+    if awaited.done() && task.flags.has(ASKED) && task.waiters.was_asked(awaited) {
         task.forget_asked();
     }
     let error = take_plain_throw(task)?;
@@ -48,7 +52,7 @@ fn take_throw_of(task: &TaskCore, awaited: &Core) -> Option<Error> {
 /// The same at an await that no future of ours stands behind.
 #[inline]
 pub(super) fn take_plain_throw(task: &TaskCore) -> Option<Error> {
-    if !task.throwing.replace(false) {
+    if !task.flags.take(THROWING) {
         return None;
     }
     task.throw.take()
@@ -67,7 +71,7 @@ pub(crate) fn throw_while<R>(error: Error, poll: impl FnOnce() -> R) -> (Option<
     let refused = current::with(|task| {
         let Some(&Current { task_core, .. }) = task else { return Some(error) };
         task_core.throw.set(Some(error));
-        task_core.throwing.set(true);
+        task_core.flags.set(THROWING);
         None
     });
     if refused.is_some() {
@@ -87,6 +91,40 @@ pub(super) fn drop_coroutine(loop_: &EventLoop, task: &dyn RawTask) {
     loop_.drop_reporting(Clear(task));
 }
 
+/// Leaves a coroutine that may have been asked to cancel itself, or a block of it.
+fn suspend_asked(core: &Core, task: &TaskCore) -> Step {
+    if task.flags.has(ASKED) && !task.waiters.awaits_answer() {
+        // What was asked has been dropped, and the task goes on with something else.
+        task.flags.clear(ASKED);
+        core.set_cancel_message(task.waiters.forget_asked());
+        task.flags.set(MUST_CANCEL);
+    }
+    if let Some(block) = task.waiters.take_requester()
+        && task.cancelling() == 1
+        && block.is_part(task)
+    {
+        // The request was for a block of the task alone.
+        task.uncancel();
+        let step = block.cancel_part(task);
+        return if task.flags.take(YIELDED) { Step::Again } else { step };
+    }
+    if task.flags.take(YIELDED) {
+        return Step::Again;
+    }
+    if !task.flags.has(MUST_CANCEL) {
+        return Step::Over;
+    }
+    // Cancelled from inside this step: now it is known what to cancel.
+    match task.waiters.cancel(&core.cancel_message()) {
+        None => Step::Again,
+        Some(accepted) => {
+            task.flags.put(ASKED, accepted);
+            task.flags.put(MUST_CANCEL, !accepted);
+            Step::Over
+        }
+    }
+}
+
 /// How a step leaves the task.
 pub(super) enum Step {
     /// Suspended or done.
@@ -102,11 +140,10 @@ where
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
     /// Polls the coroutine once, or ends a task that was cancelled before it began.
-    fn step(self: &Rc<Self>, loop_: &EventLoop) -> Result<Step> {
-        if !self.task.started.replace(true)
-            && self.task.throwing.get()
-            && !generators::is_request(type_name::<C>())
-        {
+    #[inline(always)]
+    fn step(self: &Rc<Self>, loop_: &EventLoop, is_first: bool) -> Result<Step> {
+        let flags = &self.task.flags;
+        if is_first && flags.has(THROWING) && !generators::is_request(type_name::<C>()) {
             return coroutines::thrown_into::<C, _>(|| self.end_with_throw(loop_));
         }
         let polled = catch_unwind(AssertUnwindSafe(|| {
@@ -116,10 +153,10 @@ where
             polled.map(|outcome| outcome.map_err(Error::from_failure))
         }));
         match polled {
-            Ok(Poll::Pending) if !self.task.throwing.get() => Ok(self.suspend()),
+            Ok(Poll::Pending) if !flags.has(THROWING) => Ok(self.suspend()),
             Ok(Poll::Ready(Err(error))) => self.fail(loop_, error),
             // Foreign futures alone were polled: the error to throw reached nobody.
-            Ok(_) if self.task.throwing.get() => self.end_with_throw(loop_),
+            Ok(_) if flags.has(THROWING) => self.end_with_throw(loop_),
             Ok(Poll::Ready(Ok(value))) => Ok(self.succeed(loop_, value)),
             Ok(Poll::Pending) => unreachable!("either there is an error to throw or not"),
             Err(payload) => self.fail(loop_, from_panic(payload)),
@@ -133,40 +170,24 @@ where
     /// already: Python's constructor raises them.
     #[track_caller]
     pub(super) fn eager_start(self: &Rc<Self>, loop_: &EventLoop) {
-        let this: Rc<dyn RawTask> = self.clone();
-        let outcome = current::leave_blocks(|| self.enter(loop_, &this));
-        self.task.ended_eagerly.set(self.core.done());
-        match outcome {
-            Ok(()) => {}
-            Err(error) => {
-                // Python's constructor has failed: there is no such task.
-                self.task.log_destroy_pending.set(false);
-                if !self.core.done() {
-                    self.leave(loop_);
-                }
-                panic_with(error);
+        let flags = &self.task.flags;
+        flags.set(STARTING_EAGERLY);
+        let outcome = current::leave_blocks(|| RawHandle::run(Rc::clone(self), loop_));
+        flags.clear(STARTING_EAGERLY);
+        flags.put(ENDED_EAGERLY, self.core.done());
+        if let Err(error) = outcome {
+            // Python's constructor has failed: there is no such task.
+            flags.clear(LOG_DESTROY_PENDING);
+            if !self.core.done() {
+                self.leave(loop_);
             }
+            panic_with(error);
         }
-    }
-
-    /// Makes the task the current one, and its context, for one step.
-    #[inline]
-    fn enter(self: &Rc<Self>, loop_: &EventLoop, this: &Rc<dyn RawTask>) -> Result<()> {
-        self.task.stepping.set(true);
-        let _over = Over(&self.task.stepping);
-        let current = Current { task: this, core: &self.core, task_core: &self.task };
-        let outcome = current::enter(&current, || {
-            contextvars::enter(&self.task.context, || self.step(loop_))
-        });
-        if let Step::Again = outcome?? {
-            schedule_step(loop_, Rc::clone(this));
-        }
-        Ok(())
     }
 
     /// Ends the task with the error that nobody in it took.
     fn end_with_throw(self: &Rc<Self>, loop_: &EventLoop) -> Result<Step> {
-        self.task.throwing.set(false);
+        self.task.flags.clear(THROWING);
         match self.task.throw.take() {
             Some(error) => self.fail(loop_, error),
             None => Ok(Step::Over),
@@ -174,45 +195,20 @@ where
     }
 
     /// Leaves the coroutine where it awaits.
-    fn suspend(self: &Rc<Self>) -> Step {
+    #[inline(always)]
+    fn suspend(&self) -> Step {
         let task = &self.task;
         task.waiters.settle();
-        if task.asked.get() && !task.waiters.awaits_answer() {
-            // What was asked has been dropped, and the task goes on with something else.
-            task.asked.set(false);
-            self.core.set_cancel_message(task.waiters.forget_asked());
-            task.must_cancel.set(true);
+        if task.flags.has(ASKED | MUST_CANCEL) || task.waiters.has_rest() {
+            return suspend_asked(&self.core, task);
         }
-        if let Some(block) = task.waiters.take_requester()
-            && task.cancelling() == 1
-            && block.is_part(task)
-        {
-            // The request was for a block of the task alone.
-            task.uncancel();
-            let step = block.cancel_part(task);
-            return if task.yielded.replace(false) { Step::Again } else { step };
-        }
-        if task.yielded.replace(false) {
-            return Step::Again;
-        }
-        if !task.must_cancel.get() {
-            return Step::Over;
-        }
-        // Cancelled from inside this step: now it is known what to cancel.
-        match task.waiters.cancel(&self.core.cancel_message()) {
-            None => Step::Again,
-            Some(accepted) => {
-                task.asked.set(accepted);
-                task.must_cancel.set(!accepted);
-                Step::Over
-            }
-        }
+        if task.flags.take(YIELDED) { Step::Again } else { Step::Over }
     }
 
     fn succeed(self: &Rc<Self>, loop_: &EventLoop, value: T) -> Step {
         self.leave(loop_);
         let future: Rc<dyn RawFuture> = self.clone();
-        if self.task.must_cancel.replace(false) {
+        if self.task.flags.take(MUST_CANCEL) {
             // Cancelled right before it stopped: the value is lost.
             futures::finish_cancelled(&future, self.core.cancel_message(), None);
             return Step::Over;
@@ -253,12 +249,13 @@ where
     }
 }
 
-/// Ends `stepping`, also when a value that the context drops panics.
-struct Over<'a>(&'a Cell<bool>);
+/// Ends the step, also when a value that the context drops panics.
+struct Over<'a>(&'a Flags);
 
 impl Drop for Over<'_> {
+    #[inline(always)]
     fn drop(&mut self) {
-        self.0.set(false);
+        self.0.clear(STEPPING);
     }
 }
 
@@ -270,8 +267,10 @@ fn no_stop_iteration(error: Error) -> Error {
 
 /// Makes ready what this step throws: a request to cancel goes before anything but a
 /// `CancelledError`.
+#[cold]
 fn arm(core: &Core, task: &TaskCore) {
-    if task.must_cancel.replace(false) {
+    task.flags.clear(TO_THROW);
+    if task.flags.take(MUST_CANCEL) {
         let error = task.throw.take().filter(Error::is_cancelled);
         task.throw.set(Some(error.unwrap_or_else(|| core.make_cancelled_error())));
     }
@@ -279,7 +278,7 @@ fn arm(core: &Core, task: &TaskCore) {
     if error.is_some() {
         task.forget_asked();
     }
-    task.throwing.set(error.is_some());
+    task.flags.put(THROWING, error.is_some());
     task.throw.set(error);
 }
 
@@ -290,15 +289,30 @@ where
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
     fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
-        self.task.scheduled.set(false);
+        let flags = &self.task.flags;
         if self.core.done() {
+            flags.clear(SCHEDULED);
             return Ok(());
         }
-        arm(&self.core, &self.task);
-        let this: Rc<dyn RawTask> = self.clone();
-        match self.enter(loop_, &this) {
-            Err(error) if !error.is_exit() => events::report_callback(loop_, this, error),
-            outcome => outcome,
+        let before = flags.change(SCHEDULED, STEPPING | STARTED);
+        let over = Over(flags);
+        if before & (MUST_CANCEL | TO_THROW) != 0 {
+            arm(&self.core, &self.task);
+        }
+        let is_first = before & STARTED == 0;
+        let outcome = current::enter(&Current::new(&self, &self.core, &self.task), || {
+            contextvars::enter(&self.task.context, || self.step(loop_, is_first))
+        });
+        drop(over);
+        match outcome {
+            Ok(Ok(Step::Over)) => Ok(()),
+            Ok(Ok(Step::Again)) => {
+                schedule_step(loop_, self);
+                Ok(())
+            }
+            Ok(Err(exit)) => Err(exit),
+            Err(refused) if flags.has(STARTING_EAGERLY) => Err(refused),
+            Err(refused) => events::report_callback(loop_, self, refused),
         }
     }
 
@@ -377,7 +391,7 @@ where
     }
 
     fn coroutine_repr(&self) -> Option<String> {
-        if self.task.ended_eagerly.get() {
+        if self.task.flags.has(ENDED_EAGERLY) {
             return None;
         }
         Some(format_helpers::format_coroutine(type_name::<C>(), self.is_gone()))

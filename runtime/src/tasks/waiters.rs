@@ -84,10 +84,18 @@ impl Waiters {
     }
 
     /// Begins a step: what was waited for has yet to be polled again, unless it is done.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin_step(&self) {
         self.is_fresh.set(false);
-        if let Some(first) = self.first.take()
+        let first = self.first.take();
+        if first.is_some() || self.has_rest() {
+            self.begin_step_after(first);
+        }
+    }
+
+    /// The same after a step that waited for `first`.
+    fn begin_step_after(&self, first: Option<Rc<dyn RawFuture>>) {
+        if let Some(first) = first
             && !first.core().done()
         {
             self.first.set(Some(first));
@@ -100,7 +108,26 @@ impl Waiters {
         }
     }
 
+    /// Whether the task may be registered with anything.
+    #[inline(always)]
+    pub(super) fn is_waiting(&self) -> bool {
+        let first = self.first.take();
+        let has_first = first.is_some();
+        self.first.set(first);
+        has_first || self.has_rest()
+    }
+
+    /// Whether there is, or was, more than a plain await needs.
+    #[inline(always)]
+    pub(super) fn has_rest(&self) -> bool {
+        let rest = self.rest.take();
+        let has_rest = rest.is_some();
+        self.rest.set(rest);
+        has_rest
+    }
+
     /// Marks `future` as still waited for; false if the task was not registered with it.
+    #[inline(never)]
     pub(super) fn renew(&self, future: &Rc<dyn RawFuture>) -> bool {
         if let Some(first) = self.first.take() {
             let is_first = is_same(&*first, &**future);
@@ -123,7 +150,18 @@ impl Waiters {
         known
     }
 
+    /// Adds a future that the task was not registered with.
+    #[inline(always)]
     pub(super) fn add(&self, future: Rc<dyn RawFuture>) {
+        if self.is_waiting() || current::is_in_block() {
+            return self.add_more(future);
+        }
+        self.first.set(Some(future));
+        self.is_fresh.set(true);
+    }
+
+    #[inline(never)]
+    fn add_more(&self, future: Rc<dyn RawFuture>) {
         match self.first.take() {
             Some(first) if self.is_fresh.get() => {
                 self.first.set(Some(first));
@@ -185,11 +223,16 @@ impl Waiters {
     /// code of the user's.
     #[inline]
     pub(super) fn forget_all(&self, task: *const ()) -> Option<Forgotten> {
-        self.is_fresh.set(false);
-        let (first, rest) = (self.first.take(), self.rest.take());
-        if first.is_none() && rest.is_none() {
+        if !self.is_waiting() {
             return None;
         }
+        self.forget_some(task)
+    }
+
+    #[inline(never)]
+    fn forget_some(&self, task: *const ()) -> Option<Forgotten> {
+        self.is_fresh.set(false);
+        let (first, rest) = (self.first.take(), self.rest.take());
         first.iter().for_each(|first| forget(first, task));
         rest.iter().for_each(|rest| rest.forget_all(task));
         Some(Forgotten { _first: first, _rest: rest })
