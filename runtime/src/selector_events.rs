@@ -15,6 +15,7 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 
 use crate::base_events::EventLoop;
+use crate::contextvars::Snapshot;
 use crate::events::{self, SafeCall};
 use crate::sys::SigintHandler;
 
@@ -46,7 +47,7 @@ pub(crate) struct TaskKey {
 
 /// What another thread asks of a loop.
 pub(crate) enum Message {
-    Call(Arc<SafeCall>),
+    Call(Arc<SafeCall>, Snapshot),
     Wake(TaskKey),
     Stop,
 }
@@ -92,6 +93,10 @@ impl Remote {
 
     /// Lets the loop look around, also if it sleeps.
     fn rouse(&self) {
+        // Whoever has set it wakes the loop, which clears it before it looks.
+        if self.waiting.load(Ordering::SeqCst) {
+            return;
+        }
         self.waiting.store(true, Ordering::SeqCst);
         if self.asleep.swap(false, Ordering::SeqCst) {
             // An error would mean a full counter: the loop is being woken already.
@@ -216,7 +221,7 @@ impl EventLoop {
         }
         for message in self.0.remote.take() {
             match message {
-                Message::Call(call) => self.push_call(call),
+                Message::Call(call, context) => self.push_call(call, context),
                 Message::Wake(key) => self.wake_task(key),
                 Message::Stop => self.stop(),
             }

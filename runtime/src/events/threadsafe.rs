@@ -23,17 +23,17 @@ type SendFunction = Box<dyn FnOnce() -> Result<()> + Send>;
 pub(crate) struct SafeCall {
     function: Mutex<Option<SendFunction>>,
     cancelled: AtomicBool,
-    /// The thread that is inside the callback; 0 if none.
+    /// The thread that is inside the callback; 0 if none. What another thread sees of it may be
+    /// old, but is not its own number.
     runner: AtomicU64,
     name: &'static str,
-    context: Mutex<Option<Snapshot>>,
     created: Created,
 }
 
 impl SafeCall {
     /// Waits until the callback is over, unless this thread is inside it.
     fn wait(&self) -> Option<MutexGuard<'_, Option<SendFunction>>> {
-        let is_inside = self.runner.load(Ordering::SeqCst) == thread_id();
+        let is_inside = self.runner.load(Ordering::Relaxed) == thread_id();
         (!is_inside).then(|| self.function.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -57,7 +57,7 @@ impl SafeCall {
     fn run(&self) -> Result<()> {
         let mut function = self.function.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(call) = function.take() else { return Ok(()) };
-        self.runner.store(thread_id(), Ordering::SeqCst);
+        self.runner.store(thread_id(), Ordering::Relaxed);
         let _over = Over(&self.runner);
         call()
     }
@@ -68,7 +68,7 @@ struct Over<'a>(&'a AtomicU64);
 
 impl Drop for Over<'_> {
     fn drop(&mut self) {
-        self.0.store(0, Ordering::SeqCst);
+        self.0.store(0, Ordering::Relaxed);
     }
 }
 
@@ -186,15 +186,15 @@ impl LoopHandle {
             cancelled: AtomicBool::new(false),
             runner: AtomicU64::new(0),
             name,
-            context: Mutex::new(Some(contextvars::snapshot())),
             created: self.0.is_in_debug_mode().then_some(Location::caller()),
         });
+        let context = contextvars::snapshot();
         if self.0.thread == thread_id()
             && let Some(loop_) = loop_of_this_thread(&self.0)
             && !loop_.is_closed()
         {
-            loop_.push_call(Arc::clone(&call));
-        } else if !self.0.send(Message::Call(Arc::clone(&call))) {
+            loop_.push_call(Arc::clone(&call), context);
+        } else if !self.0.send(Message::Call(Arc::clone(&call), context)) {
             return Err(RuntimeError("Event loop is closed"));
         }
         Ok(ThreadSafeHandle(call))
@@ -221,9 +221,8 @@ impl fmt::Debug for LoopHandle {
 
 impl EventLoop {
     /// Puts a call from another thread into the ready queue.
-    pub(crate) fn push_call(&self, call: Arc<SafeCall>) {
-        let snapshot = call.context.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let context = Cell::new(snapshot.map_or(ContextSlot::default(), Snapshot::into_slot));
+    pub(crate) fn push_call(&self, call: Arc<SafeCall>, context: Snapshot) {
+        let context = Cell::new(context.into_slot());
         self.push(Rc::new(SafeHandle { call, context }));
     }
 }
