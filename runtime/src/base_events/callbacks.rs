@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{EventLoop, Life};
-use crate::contextvars::{self, Context, ContextSlot};
+use crate::contextvars::{self, Context};
 use crate::events::{
     Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, RawTimer, ThreadSafeHandle,
     Timer, TimerHandle,
@@ -48,7 +48,8 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        self.push_callback(callback, contextvars::capture(), self.created())
+        let (context, created) = (contextvars::capture(), self.created());
+        self.push_callback(place::rc(|| Callback::new(callback, context, created)))
     }
 
     /// [`call_soon`](Self::call_soon) in the given context: Python's `context=`.
@@ -62,7 +63,8 @@ impl EventLoop {
         R: CallbackOutput + 'static,
     {
         self.check_closed();
-        self.push_callback(callback, contextvars::slot_from(context), self.created())
+        let (context, created) = (contextvars::slot_from(context), self.created());
+        self.push_callback(place::rc(|| Callback::new(callback, context, created)))
     }
 
     /// Arranges for `callback` to be called after `delay` seconds.
@@ -186,15 +188,9 @@ impl EventLoop {
     }
 
     #[inline]
-    #[track_caller]
-    fn push_callback<F, R>(&self, callback: F, context: ContextSlot, created: Created) -> Handle
-    where
-        F: FnOnce() -> R + 'static,
-        R: CallbackOutput + 'static,
-    {
-        let handle = place::rc(|| Callback::new(callback, context, created));
-        self.push(handle.clone());
-        Handle(handle)
+    fn push_callback<R: RawHandle + 'static>(&self, callback: Rc<R>) -> Handle {
+        self.push(callback.clone());
+        Handle(callback)
     }
 
     /// Puts a handle into the ready queue, or drops it if the loop is closed or closing.
