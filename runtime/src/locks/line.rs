@@ -1,6 +1,6 @@
 //! Those who wait for one thing, first come, first served.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -15,9 +15,12 @@ use crate::futures::{FutureCell, RawFuture, Registration};
 /// Ending one may run a foreign waker, so the line is never borrowed meanwhile.
 pub(crate) struct Line<T> {
     waiters: RefCell<VecDeque<Rc<FutureCell<T>>>>,
-    /// The future of one who has left, for the next who joins.
-    spare: Cell<Option<Rc<FutureCell<T>>>>,
+    /// The futures of some who have left, for the next who join.
+    spares: RefCell<Vec<Rc<FutureCell<T>>>>,
 }
+
+/// How many are kept.
+const SPARES: usize = 16;
 
 impl<T: 'static> Line<T> {
     pub(crate) fn len(&self) -> usize {
@@ -47,7 +50,8 @@ impl<T: 'static> Line<T> {
     }
 
     fn new_future(&self, loop_: &EventLoop) -> Rc<FutureCell<T>> {
-        match self.spare.take() {
+        let spare = self.spares.borrow_mut().pop();
+        match spare {
             Some(spare) if spare.core().belongs_to(loop_) && !loop_.get_debug() => spare,
             _ => FutureCell::new(loop_),
         }
@@ -55,8 +59,9 @@ impl<T: 'static> Line<T> {
 
     /// Keeps the future of one who was woken for another, unless somebody else has it.
     pub(crate) fn recycle(&self, waiter: Waiter<T>) {
-        if let Some(spare) = waiter.future.renew() {
-            self.spare.set(Some(spare));
+        let mut spares = self.spares.borrow_mut();
+        if spares.len() < SPARES {
+            spares.extend(waiter.future.renew());
         }
     }
 
@@ -163,7 +168,7 @@ impl<T: 'static> Waiter<T> {
 
 impl<T> Default for Line<T> {
     fn default() -> Self {
-        Self { waiters: RefCell::default(), spare: Cell::default() }
+        Self { waiters: RefCell::default(), spares: RefCell::default() }
     }
 }
 
