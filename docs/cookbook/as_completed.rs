@@ -1,4 +1,5 @@
-//! It takes any iterator of awaitables of one type. Python starts them in the order of a set; here they start in their own.
+//! It takes any iterator of awaitables of one type, and starts them in its order; Python makes a
+//! set of them first.
 
 use asyncio::{
     Result, TimeoutError, as_completed, sleep, try_except,

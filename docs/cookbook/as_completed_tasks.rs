@@ -1,4 +1,4 @@
-//! The stream gives back the futures that were put in: `as_task` knows those that are tasks.
+//! The stream gives back the futures that were put in; `as_task` knows those that are tasks.
 
 use asyncio::{Result, as_completed, async_for, create_task, sleep};
 

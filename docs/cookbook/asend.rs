@@ -1,7 +1,8 @@
-//! The second type is what is sent: an `Option`, as `anext` sends Python's `None`.
+//! The second type is that of what is sent: an `Option`, as `anext` sends Python's `None`.
 
-use asyncio::{AsyncGenerator, Result, StopAsyncIteration};
-use asyncio::{try_except, yield_};
+use asyncio::{
+    AsyncGenerator, Result, StopAsyncIteration, try_except, yield_,
+};
 
 #[asyncio::generator]
 async fn average() -> AsyncGenerator<u32, Option<u32>> {

@@ -1,5 +1,5 @@
-//! A class with `__anext__` becomes a generator, or a `Stream` of `Result`s, as other crates have them. `break` and
-//! `continue` stay as they are.
+//! A class with `__anext__` becomes a generator, or a `Stream` of `Result`s, as other crates have
+//! them. `break` and `continue` stay as they are.
 
 use asyncio::{AsyncGenerator, Result, async_for, sleep, yield_};
 

@@ -1,8 +1,11 @@
-//! What is thrown comes out of `yield_!` as an error, GeneratorExit as well. `athrow` is an `Option`, as it gives `None` if the generator has
-//! ended before. `aclosing` awaits the end of one that is left early; without it the loop closes it later, as in Python.
+//! What is thrown comes out of `yield_!` as an error, GeneratorExit as well. `athrow` gives an
+//! `Option`: `None` if the generator had ended before. `aclosing` waits for the end of one that is
+//! left early; without it the loop closes it later, as in Python.
 
-use asyncio::{AsyncGenerator, Result, ValueError, aclosing};
-use asyncio::{async_for, async_with, sleep, try_except, yield_};
+use asyncio::{
+    AsyncGenerator, Result, ValueError, aclosing, async_for,
+    async_with, sleep, try_except, yield_,
+};
 
 #[asyncio::generator]
 async fn numbers() -> AsyncGenerator<u32> {

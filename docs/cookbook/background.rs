@@ -1,5 +1,6 @@
-//! The set goes: a pending task belongs to its loop, and does not vanish when nobody else holds it. A
-//! callback may return a `Result`; an error of it goes to the loop's exception handler, as in Python.
+//! The set goes: a pending task belongs to its loop, and does not vanish when nobody else holds it.
+//! A callback may return a `Result`; an error of it goes to the exception handler of the loop, as
+//! in Python.
 
 use asyncio::{Result, Task, create_task, sleep};
 

@@ -22,7 +22,8 @@ async def main():
     try:
         await task
     except asyncio.CancelledError:
-        print("cancelled" if task.cancelled() else "failed")
+        if task.cancelled():
+            print("cancelled")
 
 
 asyncio.run(main())

@@ -1,5 +1,5 @@
-//! Of a task that is cancelled before its first step no line runs, on either side. That `cancel` came too late it says
-//! as in Python, by its value.
+//! Of a task that is cancelled before its first step no line runs, on either side. That `cancel`
+//! came too late it says by its value, as in Python.
 
 use asyncio::{CancelledError, Result, create_task, try_except};
 

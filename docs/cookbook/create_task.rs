@@ -1,5 +1,6 @@
-//! A task begins in the next iteration of the loop, and both sides take turns in the same order. It outlives
-//! its creator, so it owns what it is given: `&'static str` here, else a `String` or a clone.
+//! A task begins in the next iteration of the loop, and both sides take turns in the same order. It
+//! may outlive its creator, so it owns what it is given: here a `&'static str`, else a `String` or
+//! a clone.
 
 use asyncio::{Result, create_task, sleep};
 

@@ -1,5 +1,5 @@
-//! An eager task runs inside `create_task` up to its first suspension; the factory makes all tasks so.
-//! What is shared on the loop's thread is an `Rc`, with a `Cell` or `RefCell` if it changes.
+//! An eager task runs inside of `create_task` up to its first suspension; with the factory all
+//! tasks do. What stands at the top of a Python module is an argument here, shared by an `Rc`.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
@@ -27,14 +27,12 @@ pub(crate) async fn main() -> Result<()> {
             look_up(cache.clone(), key),
             eager_start = true
         );
-        println!(
-            "{key} {}",
-            if task.done() { "known" } else { "coming" }
-        );
+        let state = if task.done() { "done" } else { "waits" };
+        println!("{key} {state}");
         println!("{}", task.await?);
     }
     get_running_loop().set_task_factory(eager_task_factory);
     let task = create_task(look_up(cache, "b"));
-    println!("{}", if task.done() { "known" } else { "coming" });
+    println!("{}", if task.done() { "done" } else { "waits" });
     Ok(())
 }

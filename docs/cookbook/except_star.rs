@@ -1,8 +1,10 @@
-//! A star in front of the arm. It gets the part of the group that its type matches, as an `Error`, whose
-//! `exceptions()` are those in it.
+//! A star stands in front of the arm. It gets the part of the group that matches its type, as an
+//! `Error`, whose `exceptions()` are those in it.
 
-use asyncio::{Error, Result, TypeError, ValueError, raise};
-use asyncio::{task_group, try_except};
+use asyncio::{
+    Error, Result, TypeError, ValueError, raise, task_group,
+    try_except,
+};
 
 async fn fail(error: Error) -> Result<()> {
     raise!(error)

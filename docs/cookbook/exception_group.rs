@@ -1,4 +1,4 @@
-//! A group in an arm is an `Error`, as what can be split; either part may be `None`.
+//! A group in an arm is an `Error`, which can be split; either part may be `None`.
 
 use asyncio::{
     ExceptionGroup, LookupError, Result, ValueError, raise, sleep,

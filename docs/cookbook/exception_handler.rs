@@ -1,5 +1,5 @@
-//! The handler gets an `ExceptionContext`: Python's dictionary with fields, those that are not there as `None`. Its `message`
-//! differs in one thing, the file and line of a function.
+//! The handler gets an `ExceptionContext`: Python's dictionary with fields, of which those that are
+//! missing are `None`. Its `message` is Python's, without file and line.
 
 use asyncio::{
     EventLoop, ExceptionContext, KeyError, Result, RuntimeError,

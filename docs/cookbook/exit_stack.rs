@@ -1,4 +1,4 @@
-//! Closures again in place of arguments. The stack may hold references; a lock is a handle, of which it gets a clone.
+//! Closures bring the arguments again. A lock is a handle, of which the stack gets a clone.
 
 use asyncio::{AsyncExitStack, Lock, Result, async_with, sleep};
 

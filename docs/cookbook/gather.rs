@@ -1,4 +1,5 @@
-//! A tuple, in which each result keeps its type; what stands behind `..`, for Python's star, gives a `Vec` of one type.
+//! A tuple, in which each result keeps its type. What stands behind `..`, Python's star, has one
+//! type and gives a `Vec`.
 
 use asyncio::{Result, gather, sleep};
 

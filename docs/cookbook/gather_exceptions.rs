@@ -1,4 +1,5 @@
-//! With `return_exceptions` each result is a `Result`, and `match` asks what Python asks with `isinstance`.
+//! With `return_exceptions` each result is a `Result`, and `match` asks what Python asks with
+//! `isinstance`.
 
 use asyncio::{Result, ValueError, gather, raise, try_except};
 

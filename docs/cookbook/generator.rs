@@ -1,8 +1,10 @@
-//! A generator owns its arguments. A comprehension is a loop that pushes; `anext` gives what `await anext()` gives, and at the end
-//! raises StopAsyncIteration.
+//! A generator owns its arguments. A comprehension becomes a loop that pushes. `anext` without a
+//! default raises StopAsyncIteration at the end.
 
-use asyncio::{AsyncGenerator, Result, StopAsyncIteration};
-use asyncio::{async_for, sleep, try_except, yield_};
+use asyncio::{
+    AsyncGenerator, Result, StopAsyncIteration, async_for, sleep,
+    try_except, yield_,
+};
 
 #[asyncio::generator]
 async fn ticks(last: u32) -> AsyncGenerator<u32> {

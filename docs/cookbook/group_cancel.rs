@@ -1,4 +1,5 @@
-//! `cancel` ends the tasks and the block of the group, which then ends well. It is new in Python 3.15.
+//! `cancel` ends the tasks and the block of the group, which then ends well. It is new in Python
+//! 3.15.
 
 use asyncio::{Result, TaskGroup, sleep, task_group};
 

@@ -1,5 +1,5 @@
-//! A coroutine is an `async fn` that returns a `Result`: every await may raise, and `?` passes it on.
-//! `#[asyncio::main]` stands for the last line.
+//! A coroutine is an `async fn` that returns a `Result`: every await may raise, and `?` passes it
+//! on. `#[asyncio::main]` stands for the last line.
 
 use asyncio::{Result, sleep};
 

@@ -13,31 +13,50 @@ mod asend;
 mod async_for;
 mod athrow;
 mod background;
+mod barrier;
+mod callbacks;
 mod cancel;
 mod cancel_early;
+mod condition;
+mod context_vars;
+mod contexts;
 mod create_task;
+mod custom_await;
+mod done_callback;
 mod eager;
+mod event;
 mod except_star;
 mod exception_group;
 mod exception_handler;
+mod executor;
 mod exit_stack;
+mod future;
 mod gather;
 mod gather_exceptions;
 mod generator;
 mod group_cancel;
 mod hello;
+mod lock;
 mod names;
 mod own_error;
+mod priority_queue;
+
+mod queue_shutdown;
 mod raise_from;
 mod retry;
 mod run_forever;
 mod run_result;
 mod runner;
+mod semaphore;
+mod shared_object;
 mod shield;
 mod task_exception;
 mod task_factory;
 mod task_group;
+mod threadsafe_calls;
+mod threadsafe_coroutine;
 mod timeout;
+mod to_thread;
 mod try_except;
 mod uncancel;
 mod wait;
@@ -45,6 +64,8 @@ mod wait_exception;
 mod wait_first;
 mod wait_for;
 mod with_block;
+mod work_queue;
+mod wrap_future;
 
 use std::env;
 use std::fs;
@@ -81,7 +102,7 @@ macro_rules! chapters {
 
 chapters! {
     "Running" { hello run_result runner run_forever }
-    "Tasks" { create_task task_group background names eager task_factory }
+    "Tasks" { create_task task_group shared_object background names eager task_factory }
     "Waiting" {
         gather gather_exceptions wait wait_first wait_exception
         as_completed as_completed_tasks wait_for timeout shield
@@ -93,6 +114,13 @@ chapters! {
     }
     "Blocks" { with_block exit_stack async_for }
     "Generators" { generator asend athrow }
+    "Locks" { lock event condition semaphore barrier }
+    "Queues" { work_queue queue_shutdown priority_queue }
+    "Threads" {
+        to_thread executor threadsafe_calls threadsafe_coroutine wrap_future
+    }
+    "Callbacks and futures" { callbacks future done_callback custom_await }
+    "Contexts" { context_vars contexts }
 }
 
 /// None takes over 50 milliseconds; the rest is for a machine under load.

@@ -1,8 +1,9 @@
-//! `current_task` is an `Option`, as a callback runs in no task. `all_tasks` gives handles without the type of the
-//! result, `AnyTask`, in the order of creation, where Python gives a set.
+//! `current_task` is an `Option`, as a callback runs in no task. `all_tasks` gives handles without
+//! the type of the result (`AnyTask`), in the order of creation, where Python gives a set.
 
-use asyncio::{Result, RuntimeError, all_tasks, create_task};
-use asyncio::{current_task, sleep};
+use asyncio::{
+    Result, RuntimeError, all_tasks, create_task, current_task, sleep,
+};
 
 async fn work() -> Result<()> {
     let this = current_task().ok_or(RuntimeError("no task"))?;

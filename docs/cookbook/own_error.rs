@@ -1,5 +1,5 @@
-//! A type of Rust that implements `std::error::Error`, by hand or with a crate as `thiserror`: it can be raised as it is, and the arm
-//! that names it gets it back with its fields.
+//! Any type that implements `std::error::Error` can be raised, also one made with a crate like
+//! `thiserror`. The arm that names it gets it back with its fields.
 
 use std::{error, fmt};
 

@@ -64,6 +64,13 @@ impl Pair {
         )
     }
 
+    /// To the section, with what it is about.
+    fn link(&self) -> String {
+        let (_, subject) =
+            self.title.split_once(": ").unwrap_or(("", &self.title));
+        format!("[{subject}](#{})", self.anchor())
+    }
+
     /// By which a forge knows the heading.
     fn anchor(&self) -> String {
         self.title
@@ -78,16 +85,11 @@ impl Pair {
 fn contents() -> String {
     let mut lines = format!("{START}\n");
     for chapter in CHAPTERS {
-        let links: Vec<String> = chapter
-            .programs
-            .iter()
-            .map(Pair::read)
-            .map(|pair| {
-                format!("[{}](#{})", pair.title, pair.anchor())
-            })
-            .collect();
+        let pairs = chapter.programs.iter().map(Pair::read);
+        let links: Vec<String> =
+            pairs.map(|pair| pair.link()).collect();
         let links = links.join(",\n  ");
-        lines += &format!("- **{}**\n  {links}\n", chapter.title);
+        lines += &format!("- **{}**: {links}\n", chapter.title);
     }
     lines
 }

@@ -1,5 +1,5 @@
-//! An exception is an `Error`, which prints as `str` does, and with `{:?}` as `repr` does. `cause()` is `__cause__`, `context()` is
-//! `__context__`.
+//! An exception is an `Error`, which prints as `str`, and with `{:?}` as `repr`. `cause()` is
+//! `__cause__`, `context()` is `__context__`.
 
 use asyncio::{OSError, Result, RuntimeError, raise, try_except};
 

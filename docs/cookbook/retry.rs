@@ -1,5 +1,5 @@
-//! `return`, `break` and `continue` leave a block as in Python: `finally` runs on each way. In front of `return`, `?` still looks for
-//! an arm.
+//! `return`, `break` and `continue` leave a block as in Python, and `finally` runs on each way. The
+//! `?` behind `return` still looks for an arm.
 
 use asyncio::{ConnectionError, Result, raise, sleep, try_except};
 

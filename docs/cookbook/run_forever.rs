@@ -1,5 +1,5 @@
-//! A callback takes no arguments: a closure holds them. `finally` is what stands behind
-//! an outcome that is kept until then.
+//! A callback takes no arguments: a closure brings them. For one step of `finally`, an outcome that
+//! is kept and returned behind it will do.
 
 use asyncio::{EventLoop, Result, new_event_loop};
 

@@ -1,5 +1,5 @@
-//! Keyword arguments go to the macro, as `name = value`. What `str::parse` fails with is an error of Rust's library;
-//! an arm may name its type, as any type of error can be raised.
+//! Keyword arguments go to the macro, as `name = value`. `str::parse` fails with an error of Rust's
+//! library; an arm may name its type, as errors of any type can be raised.
 
 use std::num::ParseIntError;
 

@@ -1,5 +1,6 @@
-//! Python shares an object by naming it twice. Here queues, locks, events, tasks and loops are handles:
-//! `clone` makes another one of the same queue. `drop` ends what the `with` block ends.
+//! Python shares an object by naming it twice. Here queues, locks, events, tasks and loops are
+//! handles: `clone` makes another handle of the same queue. `drop` ends what the end of the `with`
+//! block ends.
 
 use asyncio::{Queue, Result, Runner};
 

@@ -1,7 +1,9 @@
-//! `&saving` lends the handle: an await of the handle itself takes the result out, so that nobody else could have it.
+//! `&saving` lends the handle: without the `&` its result would go to whoever awaits it first.
 
-use asyncio::{Result, TimeoutError, create_task, sleep};
-use asyncio::{shield, timeout, try_except};
+use asyncio::{
+    Result, TimeoutError, create_task, shield, sleep, timeout,
+    try_except,
+};
 
 async fn save() -> Result<&'static str> {
     sleep(0.002).await?;

@@ -1,5 +1,5 @@
-//! Where an operation of Rust panics or gives an `Option`, say which exception it is to be. (A panic in a task would be its
-//! exception, too: a `PanicError`.)
+//! Where Rust has a check, say which exception its failure is. A panic in a task would be its
+//! exception, too: a `PanicError`.
 
 use asyncio::{
     Result, Task, ZeroDivisionError, create_task, sleep, wait,

@@ -1,5 +1,5 @@
-//! The factory gets the coroutine without its type, and makes a task without one; `create_task` gives
-//! the typed handle back.
+//! The factory gets the coroutine without its type, and makes a task without one; `create_task`
+//! gives the typed handle back. Its name is Python's `__qualname__`.
 
 use asyncio::{
     AnyTask, Coroutine, EventLoop, Result, TaskOptions, create_task,

@@ -1,5 +1,5 @@
-//! The block runs where it stands, and may change what is around it. `create_task` has a `?`, as a group that is
-//! being left takes no more; `sum` of `Result`s is one, too.
+//! The block runs where it stands, and may change what is around it. `create_task` has a `?`, as a
+//! group that is being left takes no more tasks.
 
 use asyncio::{Result, sleep, task_group};
 

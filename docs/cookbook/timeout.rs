@@ -1,7 +1,10 @@
-//! The name of `as` stands in bars, and ends with its block. Whoever asks the timeout later gives it a name before.
+//! The name behind `as` stands in bars, and ends with the block. Whoever asks the timeout later
+//! names it before.
 
-use asyncio::{Result, TimeoutError, get_running_loop, sleep};
-use asyncio::{async_with, timeout, try_except};
+use asyncio::{
+    Result, TimeoutError, async_with, get_running_loop, sleep,
+    timeout, try_except,
+};
 
 #[asyncio::main]
 pub(crate) async fn main() -> Result<()> {

@@ -1,4 +1,4 @@
-"""All ways out of a `try`."""
+"""All ways out: `try`, `except`, `else`, `finally`."""
 
 import asyncio
 

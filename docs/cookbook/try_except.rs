@@ -1,5 +1,5 @@
-//! The arms look like closures, the type behind the colon is what Python has behind `except`. The value of the whole is that of the
-//! arm, or of `else_`. An arm for several types gets an `Error`, which tells its class.
+//! The arms look like closures; behind the colon stands what Python has behind `except`. An arm for
+//! several types gets an `Error`, which knows its class.
 
 use asyncio::{
     KeyError, Result, ValueError, raise, sleep, try_except,

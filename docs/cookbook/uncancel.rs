@@ -1,8 +1,11 @@
-//! An optional argument makes a second function: `cancel_with`. Whoever catches a cancellation and goes on calls `uncancel`, or else
-//! a timeout or a group further out takes the request for one that still holds.
+//! An optional argument makes a second function: `cancel_with`. Who catches a cancellation and goes
+//! on calls `uncancel`, or else timeouts and groups further out take the request for one that still
+//! holds.
 
-use asyncio::{CancelledError, Result, RuntimeError, create_task};
-use asyncio::{current_task, sleep, timeout, try_except};
+use asyncio::{
+    CancelledError, Result, RuntimeError, create_task, current_task,
+    sleep, timeout, try_except,
+};
 
 async fn stubborn() -> Result<&'static str> {
     try_except!({ sleep(3600).await? }, |error: CancelledError| {

@@ -1,5 +1,5 @@
-//! Two `Vec`s in the order of the argument, where Python gives two sets. `wait` takes tasks, not coroutines; `&tasks`
-//! keeps them for later.
+//! It gives two `Vec`s in the order of the argument, where Python gives two sets. It takes tasks
+//! and not coroutines; `&tasks` lends them.
 
 use asyncio::{Result, create_task, sleep, wait};
 

@@ -1,8 +1,10 @@
-//! `exception()` is a `Result`, as it raises what a cancelled or pending task has instead of an exception; in it
-//! is an `Option` for Python's `None`.
+//! `exception()` is a `Result`, as it raises if the task is cancelled or pending; in it is an
+//! `Option` for Python's `None`.
 
-use asyncio::{FIRST_EXCEPTION, Result, RuntimeError, create_task};
-use asyncio::{raise, sleep, wait};
+use asyncio::{
+    FIRST_EXCEPTION, Result, RuntimeError, create_task, raise, sleep,
+    wait,
+};
 
 async fn check(part: &str, delay: f64) -> Result<()> {
     sleep(delay).await?;

@@ -1,4 +1,4 @@
-//! `[&slow, &quick]` lends the handles, and keeps the names usable.
+//! `[&slow, &quick]` lends the handles, so that the names stay usable.
 
 use asyncio::{FIRST_COMPLETED, Result, create_task, sleep, wait};
 

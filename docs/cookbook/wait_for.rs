@@ -1,5 +1,4 @@
-//! What may be `None` is an `Option`. The block of `try_except!` has a value, as any block of Rust: that of the
-//! block itself, or of the arm.
+//! What may be `None` is an `Option`. `try_except!` has the value of its block, or of the arm.
 
 use asyncio::{Result, TimeoutError, sleep, try_except, wait_for};
 

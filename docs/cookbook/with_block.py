@@ -14,7 +14,7 @@ class Session:
 
     async def __aexit__(self, kind, error, traceback):
         await asyncio.sleep(0)
-        print("close", self.name, "after", repr(error))
+        print("close", self.name)
         return kind is ValueError
 
 

@@ -1,7 +1,10 @@
-//! The protocol is a trait, and `aexit` gets the error alone: its class is in it. `true` swallows it, on either side.
+//! The protocol is a trait. `aexit` gets the error alone, as its class is in it; `true` swallows
+//! it, on either side.
 
-use asyncio::{AsyncContextManager, Error, Result, ValueError};
-use asyncio::{async_with, raise, sleep};
+use asyncio::{
+    AsyncContextManager, Error, Result, ValueError, async_with,
+    raise, sleep,
+};
 
 struct Session(&'static str);
 
@@ -16,12 +19,7 @@ impl AsyncContextManager for Session {
 
     async fn aexit(&self, error: Option<&Error>) -> Result<bool> {
         sleep(0).await?;
-        match error {
-            Some(error) => {
-                println!("close {} after {error:?}", self.0)
-            }
-            None => println!("close {} after None", self.0),
-        }
+        println!("close {}", self.0);
         Ok(error.is_some_and(|error| error.is::<ValueError>()))
     }
 }
