@@ -35,6 +35,7 @@ mod gather;
 mod gather_exceptions;
 mod generator;
 mod group_cancel;
+mod group_results;
 mod hello;
 mod lock;
 mod names;
@@ -102,24 +103,30 @@ macro_rules! chapters {
 
 chapters! {
     "Running" { hello run_result runner run_forever }
-    "Tasks" { create_task task_group shared_object background names eager task_factory }
+    "Tasks" {
+        create_task task_group group_results shared_object
+        background names eager task_factory
+    }
     "Waiting" {
         gather gather_exceptions wait wait_first wait_exception
         as_completed as_completed_tasks wait_for timeout shield
     }
     "Cancelling" { cancel uncancel cancel_early group_cancel }
     "Errors" {
-        try_except raise_from own_error retry except_star exception_group
-        task_exception exception_handler
+        try_except raise_from own_error retry except_star
+        exception_group task_exception exception_handler
     }
     "Blocks" { with_block exit_stack async_for }
     "Generators" { generator asend athrow }
     "Locks" { lock event condition semaphore barrier }
     "Queues" { work_queue queue_shutdown priority_queue }
     "Threads" {
-        to_thread executor threadsafe_calls threadsafe_coroutine wrap_future
+        to_thread executor threadsafe_calls threadsafe_coroutine
+        wrap_future
     }
-    "Callbacks and futures" { callbacks future done_callback custom_await }
+    "Callbacks and futures" {
+        callbacks future done_callback custom_await
+    }
     "Contexts" { context_vars contexts }
 }
 
