@@ -43,6 +43,7 @@ mod own_error;
 mod priority_queue;
 
 mod queue_shutdown;
+mod raise_again;
 mod raise_from;
 mod retry;
 mod run_forever;
@@ -113,8 +114,9 @@ chapters! {
     }
     "Cancelling" { cancel uncancel cancel_early group_cancel }
     "Errors" {
-        try_except raise_from own_error retry except_star
-        exception_group task_exception exception_handler
+        try_except raise_from raise_again own_error retry
+        except_star exception_group task_exception
+        exception_handler
     }
     "Blocks" { with_block exit_stack async_for }
     "Generators" { generator asend athrow }

@@ -7,28 +7,23 @@ async def read():
     raise OSError("disk is gone")
 
 
-async def load():
+async def load(quiet):
     try:
         await read()
     except OSError as error:
+        if quiet:
+            raise RuntimeError("ask later") from None
         raise RuntimeError("cannot load") from error
 
 
-async def load_again():
-    try:
-        await load()
-    except RuntimeError as error:
-        error.add_note("this was the second attempt")
-        raise
-
-
 async def main():
-    try:
-        await load_again()
-    except RuntimeError as error:
-        print(repr(error))
-        print("because of", repr(error.__cause__))
-        print(*error.__notes__)
+    for quiet in [False, True]:
+        try:
+            await load(quiet)
+        except RuntimeError as error:
+            print(repr(error))
+            if cause := error.__cause__:
+                print("because of", repr(cause))
 
 
 asyncio.run(main())

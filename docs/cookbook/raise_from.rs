@@ -7,26 +7,27 @@ async fn read() -> Result<()> {
     raise!(OSError("disk is gone"))
 }
 
-async fn load() -> Result<()> {
+async fn load(quiet: bool) -> Result<()> {
     try_except!({ read().await? }, |error: OSError| {
+        if quiet {
+            raise!(RuntimeError("ask later"), from = None);
+        }
         raise!(RuntimeError("cannot load"), from = error)
-    })
-}
-
-async fn load_again() -> Result<()> {
-    try_except!({ load().await? }, |error: RuntimeError| {
-        error.add_note("this was the second attempt");
-        raise!();
     })
 }
 
 #[asyncio::main]
 pub(crate) async fn main() -> Result<()> {
-    try_except!({ load_again().await? }, |error: RuntimeError| {
-        println!("{error:?}");
-        if let Some(cause) = error.cause() {
-            println!("because of {cause:?}");
-        }
-        println!("{}", error.notes().join(" "));
-    })
+    for quiet in [false, true] {
+        try_except!(
+            { load(quiet).await? },
+            |error: RuntimeError| {
+                println!("{error:?}");
+                if let Some(cause) = error.cause() {
+                    println!("because of {cause:?}");
+                }
+            }
+        )?;
+    }
+    Ok(())
 }

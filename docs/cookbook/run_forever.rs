@@ -1,7 +1,7 @@
-//! A callback takes no arguments: a closure brings them. For one step of `finally`, an outcome that
-//! is kept and returned behind it will do.
+//! A callback takes no arguments: a closure brings them. Blocks in which nothing is awaited stand in
+//! plain functions, too.
 
-use asyncio::{EventLoop, Result, new_event_loop};
+use asyncio::{EventLoop, Result, new_event_loop, try_except};
 
 fn tick(loop_: EventLoop, number: u32) {
     println!("Tick {number}");
@@ -17,7 +17,8 @@ pub(crate) fn main() -> Result<()> {
     let loop_ = new_event_loop();
     let first = loop_.clone();
     loop_.call_soon(move || tick(first, 1));
-    let outcome = loop_.run_forever();
-    loop_.close()?;
-    outcome
+    try_except!(
+        { loop_.run_forever()? },
+        finally = { loop_.close()? }
+    )
 }
