@@ -175,6 +175,10 @@ fn method_name(class: Option<&str>, name: &str) -> Option<String> {
     if let "sleep_with" | "wait_with" = name {
         return name.strip_suffix("_with").map(str::to_owned);
     }
+    // What `Runner.close` runs: methods of the loop.
+    if let "shutdown_asyncgens" | "shutdown_default_executor" = name {
+        return Some(format!("BaseEventLoop.{name}"));
+    }
     let verb = name.rfind(char::is_uppercase).filter(|place| *place > 0)?;
     let (class, verb) = name.split_at(verb);
     Some(format!("{class}.{}", verb.to_lowercase()))
@@ -245,6 +249,10 @@ mod tests {
             ("asyncio::tasks::sleep::sleep<f64>::{{closure}}", "sleep"),
             ("asyncio::tasks::sleep::sleep_with<&str, f64>::{{closure}}", "sleep"),
             ("asyncio::tasks::wait::wait_with<[i32; 2]>::{{closure}}", "wait"),
+            (
+                "asyncio::runners::shutdown_asyncgens::{{closure}}",
+                "BaseEventLoop.shutdown_asyncgens",
+            ),
         ] {
             assert_eq!(coroutine_name(type_name), expected);
         }

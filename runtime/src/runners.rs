@@ -157,10 +157,7 @@ impl Runner {
         self.state = State::Closed;
         let Some(loop_) = self.loop_.take() else { return Ok(()) };
         let outcome = cancel_all_tasks(&loop_)
-            .and_then(|()| {
-                let generators = loop_.clone();
-                loop_.run_until_complete(async move { generators.shutdown_asyncgens().await })
-            })
+            .and_then(|()| loop_.run_until_complete(shutdown_asyncgens(loop_.clone())))
             .and_then(|()| loop_.run_until_complete(shutdown_default_executor(loop_.clone())));
         if self.set_event_loop {
             events::set_event_loop(None);
@@ -232,7 +229,12 @@ impl fmt::Debug for Runner {
     }
 }
 
-/// The step of the end that joins the executor's threads; it is a task of its own, as in Python.
+/// The step of the end that closes generators; it is a task of its own, as in Python.
+async fn shutdown_asyncgens(loop_: EventLoop) -> Result<()> {
+    loop_.shutdown_asyncgens().await
+}
+
+/// The step of the end that joins the executor's threads; it is a task of its own, too.
 async fn shutdown_default_executor(loop_: EventLoop) -> Result<()> {
     loop_.shutdown_default_executor(constants::THREAD_JOIN_TIMEOUT).await
 }

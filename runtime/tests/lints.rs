@@ -150,7 +150,8 @@ async fn managed(number: u8) -> Result<u8> {
             if round == 3 {
                 break 'all;
             }
-            sum += task.await?;
+            sum += (&task).await?;
+            sum += (if round == 4 { task.result() } else { raises(3).map(|_| 0) })?;
         })?;
         sum += async_with!(lock, { work(round).await? })?;
         async_with!(&lock, |()| {
@@ -311,6 +312,8 @@ mod coroutines {
             sum += work(number).await?;
         }
         let plain = async { 0_u8 }.await;
+        let task = super::create_task(work(0));
+        sum += (&task).await?;
         if sum == 0 {
             return Err(ValueError("nothing"));
         }

@@ -1,8 +1,8 @@
 //! `run` and `Runner`: what happens when the main coroutine ends.
 
 use asyncio::{
-    Awaitable, EventLoop, ExceptionContext, Future, KeyboardInterrupt, Result, RunOptions, Runner,
-    RuntimeError, Task, ValueError,
+    AnyTask, Awaitable, Coroutine, EventLoop, ExceptionContext, Future, KeyboardInterrupt, Result,
+    RunOptions, Runner, RuntimeError, Task, TaskOptions, ValueError,
 };
 
 use crate::repr::Repr;
@@ -28,6 +28,7 @@ crate::scenarios! { runners:
     a_runner_that_was_never_used_closes_silently,
     a_runner_runs_futures_too,
     debug_is_passed_to_the_loop,
+    a_factory_makes_the_tasks_at_the_end,
 }
 
 async fn noop() -> Result<()> {
@@ -318,4 +319,18 @@ fn debug_is_passed_to_the_loop() {
     run(main());
     run_with(main(), options().debug(true));
     run_with(main(), options().debug(false));
+}
+
+fn a_factory_makes_the_tasks_at_the_end() {
+    fn factory(loop_: &EventLoop, coroutine: Coroutine, options: TaskOptions) -> AnyTask {
+        trace!("a task of {}", coroutine.name());
+        AnyTask::new(loop_, coroutine, options)
+    }
+
+    async fn main() -> Result<()> {
+        asyncio::get_running_loop().set_task_factory(factory);
+        Ok(())
+    }
+
+    run(main());
 }

@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprAwait, ExprBreak, ExprContinue, ExprReturn, ExprTry, Lifetime};
 
-use super::visit::{Surroundings, Ways, rewrite};
+use super::visit::{Surroundings, Ways, rewrite, unwrapped};
 use crate::errors::Errors;
 use crate::spans::located_at;
 
@@ -273,11 +273,11 @@ fn raising(raise: &Lifetime, result: &TokenStream) -> TokenStream {
 impl Ways for Routes<'_> {
     fn tried(&mut self, ExprTry { expr, .. }: ExprTry) -> Expr {
         let place = expr.span();
-        Expr::Verbatim(self.attempt(expr, place))
+        Expr::Verbatim(self.attempt(unwrapped(*expr), place))
     }
 
     fn awaited(&mut self, ExprAwait { base, .. }: ExprAwait) -> Expr {
-        Expr::Verbatim(self.await_(base))
+        Expr::Verbatim(self.await_(unwrapped(*base)))
     }
 
     fn returned(&mut self, returned: ExprReturn) -> Expr {

@@ -87,6 +87,15 @@ pub(crate) fn rewrite_block(body: &mut Block, ways: &mut dyn Ways, errors: &mut 
     Visitor::new(ways, errors).visit_block_mut(body);
 }
 
+/// What stands in the parentheses of an operand, as in `(&task).await`: where it becomes an argument,
+/// the compiler would warn of them, and advise to write what means something else.
+pub(crate) fn unwrapped(operand: Expr) -> Expr {
+    match operand {
+        Expr::Paren(paren) if paren.attrs.is_empty() => *paren.expr,
+        operand => operand,
+    }
+}
+
 /// A loop, or a block with a label, around the place of the walk.
 struct Scope {
     label: Option<Lifetime>,

@@ -9,7 +9,7 @@ use syn::{
 };
 
 use super::{Kind, blocking, yields};
-use crate::blocks::visit::{Ways, rewrite_block};
+use crate::blocks::visit::{Ways, rewrite_block, unwrapped};
 use crate::errors::Errors;
 use crate::spans::located_at;
 
@@ -65,6 +65,7 @@ impl Ways for InBody {
         let place = base.span().located_at(base.span());
         let private = located_at(place, &quote_spanned!(Span::mixed_site()=> __asyncio));
         let here = await_token.span.resolved_at(Span::mixed_site());
+        let base = unwrapped(*base);
         let slot = quote_spanned!(place=> #private::slot(#base));
         // Pinned where it is: to pass it on would double the size of the coroutine.
         Expr::Verbatim(quote_spanned! {here=>

@@ -70,7 +70,8 @@ impl<E> CatchAny<E> for &Caught<E> {
 }
 
 /// Writes how a class is caught whose errors may be of another type: of a derived class or, if it
-/// is one of the system, `std::io::Error`.
+/// is one of the system, `std::io::Error`; or who can do as an error what their type alone cannot,
+/// as groups, which are taken apart with all that they are linked to.
 macro_rules! bases {
     ($($base:ty),* $(,)?) => {$(
         impl Caught<$base> {
@@ -90,14 +91,7 @@ bases! {
     crate::ConnectionResetError, crate::FileExistsError, crate::FileNotFoundError,
     crate::InterruptedError, crate::IsADirectoryError, crate::NotADirectoryError,
     crate::PermissionError, crate::ProcessLookupError, crate::TimeoutError,
-}
-
-// Its derived class is found as its base.
-impl Caught<crate::BaseExceptionGroup> {
-    /// The error, if it is caught.
-    pub fn catch(self, error: &Error) -> Option<&BaseExceptionGroup> {
-        error.downcast_ref()
-    }
+    crate::BaseExceptionGroup, crate::ExceptionGroup,
 }
 
 /// An error on its way through the `except*` arms.

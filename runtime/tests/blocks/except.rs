@@ -3,8 +3,8 @@
 use std::{fmt, io};
 
 use asyncio::{
-    CancelledError, ConnectionError, Error, Exception, ExceptionGroup, KeyError, LookupError,
-    Result, TypeError, ValueError, create_task, raise, sleep, try_except,
+    BaseExceptionGroup, CancelledError, ConnectionError, Error, Exception, ExceptionGroup,
+    KeyError, LookupError, Result, TypeError, ValueError, create_task, raise, sleep, try_except,
 };
 
 #[derive(Debug)]
@@ -158,6 +158,19 @@ fn a_star_puts_a_lone_error_into_a_group() {
     assert_eq!(seen, "ExceptionGroup('', (ValueError('a'),))");
     let outcome: Result<()> = try_except!({ raise!(Own(3)) }, *|_: ValueError| {});
     assert!(outcome.unwrap_err().is::<Own>());
+}
+
+#[test]
+fn a_group_without_a_star_can_be_taken_apart() {
+    let group = || ExceptionGroup("g", [ValueError("a"), TypeError("b")]);
+    let values =
+        try_except!({ raise!(group(), from = KeyError("k")) }, |e: ExceptionGroup| e
+            .subgroup::<ValueError>(),);
+    let part = values.unwrap().unwrap();
+    assert_eq!(format!("{part:?}"), "ExceptionGroup('g', [ValueError('a')])");
+    assert!(part.cause().unwrap().is::<KeyError>());
+    let rest = try_except!({ raise!(group()) }, |e: BaseExceptionGroup| e.split::<ValueError>().1,);
+    assert_eq!(format!("{:?}", rest.unwrap().unwrap()), "ExceptionGroup('g', [TypeError('b')])");
 }
 
 #[test]

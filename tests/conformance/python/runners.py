@@ -268,3 +268,15 @@ def debug_is_passed_to_the_loop():
     run(main())
     run(main(), debug=True)
     run(main(), debug=False)
+
+
+@scenario
+def a_factory_makes_the_tasks_at_the_end():
+    def factory(loop, coroutine, **options):
+        trace(f"a task of {coroutine.__qualname__}")
+        return asyncio.Task(coroutine, loop=loop, **options)
+
+    async def main():
+        asyncio.get_running_loop().set_task_factory(factory)
+
+    run(main())
