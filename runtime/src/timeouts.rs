@@ -235,10 +235,11 @@ impl Timeout {
         let timeout = Self::new(None);
         timeout.enter()?;
         if let Some(delay) = delay {
-            let loop_ = events::get_running_loop();
-            let now = loop_.time();
-            timeout.0.when.set(Some(now + delay));
-            timeout.schedule(&loop_, now + delay, now);
+            events::with_running_loop(|loop_| {
+                let now = loop_.time();
+                timeout.0.when.set(Some(now + delay));
+                timeout.schedule(loop_, now + delay, now);
+            });
         }
         Ok(timeout)
     }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::future::{Future as StdFuture, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
+use std::ptr;
 use std::rc::{Rc, Weak};
 use std::slice;
 use std::task::{Poll, Waker};
@@ -147,17 +148,21 @@ impl Block {
         }
         let is_own = current::with(|task| {
             let Some(current) = task else { return false };
-            let task = Rc::downgrade(current.task());
+            let address = Rc::as_ptr(current.task());
             let poller = self.poller.take();
-            if poller.as_ref().is_some_and(|known| known.ptr_eq(&task)) {
+            if poller.as_ref().is_some_and(|known| ptr::addr_eq(known.as_ptr(), address)) {
                 self.poller.set(poller);
             } else {
-                self.poller.set(Some(task));
+                self.poller.set(Some(Rc::downgrade(current.task())));
                 current.task_core.waiters.add_block(self);
             }
             current.task_core.waker.is(waker)
         });
-        let known = self.waker.take().filter(|known| !is_own && known.will_wake(waker));
+        let known = self.waker.take();
+        if is_own && known.is_none() {
+            return;
+        }
+        let known = known.filter(|known| !is_own && known.will_wake(waker));
         self.waker.set(known.or_else(|| (!is_own).then(|| waker.clone())));
     }
 
