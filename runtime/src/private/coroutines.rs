@@ -8,7 +8,13 @@ use std::task::{Context, Poll};
 
 use crate::generators::{AsyncGenerator, Sent, Yielder};
 use crate::tasks::take_unclaimed;
-use crate::{Error, Result};
+use crate::{Coroutine, Error, Result};
+
+/// The coroutine of a body.
+#[inline(always)]
+pub fn coroutine<F: StdFuture>(future: F) -> Coroutine<F> {
+    Coroutine { future }
+}
 
 /// Awaits what is in `slot`; a cancellation that nobody in there takes is an error here.
 pub fn cancellable<F: StdFuture>(slot: Pin<&mut Option<F>>) -> Cancellable<'_, F> {
