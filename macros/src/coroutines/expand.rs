@@ -81,19 +81,24 @@ pub(super) fn generator(function: &Function, body: &Body, bound: &Bound) -> Toke
     let yielder = quote_spanned!(place=> <#output as __asyncio::IsGenerator>::Yielder);
     let typed = typed_as(&quote_spanned!(here=> __asyncio::Result<()>));
     let Body { attributes: inner, block } = body;
+    let made = quote_spanned! {here=>
+        move |__asyncio_yielder: #yielder| async move {
+            #typed
+            #arguments
+            let _ = &__asyncio_yielder;
+            #block
+            #[allow(unreachable_code)]
+            return __asyncio::Ok(());
+        }
+    };
+    // What it is sent is checked here: the type says what that is.
+    let made = quote_spanned!(place=> __asyncio::generator(#made));
     quote_spanned! {here=>
         #(#attributes)*
         #visibility #head {
             #(#inner)*
             use #krate::__private as __asyncio;
-            __asyncio::generator(move |__asyncio_yielder: #yielder| async move {
-                #typed
-                #arguments
-                let _ = &__asyncio_yielder;
-                #block
-                #[allow(unreachable_code)]
-                return __asyncio::Ok(());
-            })
+            #made
         }
     }
 }

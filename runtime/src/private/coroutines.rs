@@ -89,7 +89,7 @@ pub trait IsGenerator {
 }
 
 #[diagnostic::do_not_recommend]
-impl<Y: 'static, S: Sent> IsGenerator for AsyncGenerator<Y, S> {
+impl<Y: 'static, S: 'static> IsGenerator for AsyncGenerator<Y, S> {
     type Yielder = Yielder<Y, S>;
 }
 

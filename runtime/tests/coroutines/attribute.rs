@@ -137,7 +137,7 @@ fn a_coroutine_shows_its_function() {
     let counter = Counter(Cell::new(0));
     let (one, two, three) = (add(1, (2, 3), String::new()), counter.next(), Named::name(&counter));
     let four = show::<str>("a", 1);
-    assert_eq!(asyncio::iscoroutine(&one), true);
+    assert!(asyncio::iscoroutine(&one));
     assert_eq!(format!("{one:?}"), format!("<coroutine object add at {:p}>", &raw const one));
     for (name, qualname, found) in [
         ("add", "add", (one.name(), one.qualname())),
@@ -147,7 +147,10 @@ fn a_coroutine_shows_its_function() {
     ] {
         assert_eq!(found, (name.to_owned(), qualname.to_owned()));
     }
-    (one.close(), two.close(), three.close(), four.close());
+    one.close();
+    two.close();
+    three.close();
+    four.close();
 }
 
 #[test]
