@@ -13,6 +13,7 @@ mod coroutines;
 mod entry;
 mod errors;
 mod finish;
+mod fragments;
 mod passed;
 mod spans;
 #[cfg(test)]

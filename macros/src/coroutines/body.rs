@@ -11,6 +11,7 @@ use syn::{
 use super::{Kind, blocking, yields};
 use crate::blocks::visit::{Ways, rewrite_block};
 use crate::errors::Errors;
+use crate::fragments;
 use crate::spans::located_at;
 
 /// A body with its inner attributes.
@@ -25,7 +26,7 @@ pub(super) fn parse(body: &Group) -> Option<Body> {
         let attributes = input.call(Attribute::parse_inner)?;
         Ok((attributes, Block::parse_within(input)?))
     };
-    let (attributes, stmts) = parser.parse2(body.stream()).ok()?;
+    let (attributes, stmts) = parser.parse2(fragments::statements(body.stream())).ok()?;
     let brace_token = token::Brace { span: body.delim_span() };
     Some(Body { attributes, block: Block { brace_token, stmts } })
 }

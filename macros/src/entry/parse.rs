@@ -7,6 +7,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Signature, Token, Visibility};
 
 use crate::entry::Entry;
+use crate::fragments;
 
 /// A function of which only the head is read.
 #[derive(Clone)]
@@ -31,7 +32,7 @@ pub(crate) fn function(not_a_function: &str, item: TokenStream) -> syn::Result<F
         let signature = input.parse()?;
         let end: Option<Token![;]> = input.parse()?;
         let body = match end {
-            None => input.parse()?,
+            None => fragments::body(input)?,
             Some(_) => Group::new(Delimiter::Brace, quote!(::core::unreachable!())),
         };
         Ok(Function { attributes, visibility, signature, body, end })
