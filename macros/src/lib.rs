@@ -241,6 +241,14 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
 /// functions named `block_on`, and `asyncio::run`. What stands in a closure, such as that of
 /// `to_thread`, is not looked at.
 ///
+/// # Macros of others
+/// An await among the arguments of a macro, as in `info!("{}", fetch().await?)`, is like any other
+/// if the macro is one of std's or of asyncio. In one of somebody else it is found if all that the
+/// macro gets is a list of expressions, and can raise the `CancelledError` as its value. Where that
+/// is no `Result`, or the tokens are of a language of their own, as in `select!`, the await is what
+/// it is in a plain `async fn`: what is of asyncio inside raises the error, and a future that has
+/// nothing of asyncio inside is dropped with the whole coroutine.
+///
 /// # Errors
 /// Those of the function, and the `CancelledError` of an await.
 ///

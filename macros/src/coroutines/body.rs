@@ -88,6 +88,25 @@ impl Ways for InBody {
         })
     }
 
+    /// The error is raised here, or it goes further out.
+    fn awaited_by_a_stranger(&mut self, awaited: ExprAwait) -> Expr {
+        let ExprAwait { attrs, base, await_token, .. } = awaited;
+        let place = base.span().located_at(base.span());
+        let private = located_at(place, &quote_spanned!(Span::mixed_site()=> __asyncio));
+        let here = await_token.span.resolved_at(Span::mixed_site());
+        let slot = quote_spanned!(place=> #private::slot(#base));
+        Expr::Verbatim(quote_spanned! {here=>
+            (#(#attrs)*
+            match #slot {
+                future => {
+                    use __asyncio::{AwaitedAsItIs as _, AwaitedInPlace as _};
+                    let mut future = ::core::pin::pin!(future);
+                    (&__asyncio::type_of_output(&future)).awaited(future.as_mut()).await
+                }
+            })
+        })
+    }
+
     fn returned(&mut self, returned: ExprReturn) -> Expr {
         if self.kind == Kind::Coroutine {
             return Expr::Return(returned);

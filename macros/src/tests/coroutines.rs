@@ -116,6 +116,32 @@ fn what_a_trait_declares_has_no_body() {
 }
 
 #[test]
+fn an_await_among_the_arguments_of_a_stranger_is_wrapped() {
+    let output = coroutine("", "async fn f() -> R { info!(\"{}\", b = a.await?) }").to_string();
+    let wrapped = tokens(
+        "info!(\"{}\", b = (match __asyncio::slot(a) {
+            future => {
+                use __asyncio::{AwaitedAsItIs as _, AwaitedInPlace as _};
+                let mut future = ::core::pin::pin!(future);
+                (&__asyncio::type_of_output(&future)).awaited(future.as_mut()).await
+            }
+        })?)",
+    );
+    assert!(output.contains(&wrapped.to_string()), "{output}");
+    for untouched in [
+        "stringify!(a.await)",
+        "select! { a = b.await => c }",
+        "spawn!(async { a.await })",
+        "in_a_thread!(std::fs::read(a))",
+        "some!(b = a . await_,)",
+    ] {
+        let output = coroutine("", &format!("async fn f() -> R {{ {untouched} }}")).to_string();
+        assert!(output.contains(&tokens(untouched).to_string()), "{output}");
+    }
+    check_body("other!(std::fs::read(a), b.await)", "");
+}
+
+#[test]
 fn a_generator_yields_through_its_yielder() {
     check_expansion(
         generator("", "async fn f(n: u8) -> AsyncGenerator<Y, S> { yield_!(n)?; return; }"),
