@@ -13,6 +13,7 @@ mod coroutines;
 mod entry;
 mod errors;
 mod finish;
+mod fragments;
 mod passed;
 mod spans;
 #[cfg(test)]
@@ -193,6 +194,8 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The function is called and awaited as before. In addition
 ///
+/// - it returns an `asyncio::Coroutine`, the type of coroutine objects, which has the name of the
+///   function in its repr, and can be closed;
 /// - a coroutine that is dropped before it began is reported on the log:
 ///   `RuntimeWarning: coroutine 'work' was never awaited`;
 /// - each of its awaits of a future of another crate can be cancelled. The request goes to what is
@@ -201,7 +204,10 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
 ///   the error, and otherwise out of the function;
 /// - calls that are known to block the thread, and with it all other tasks, are refused.
 ///
-/// It may be a method, and have generics, lifetimes and arguments of type `impl Trait`.
+/// It may be a method, also of a trait, and have generics, lifetimes and arguments of type
+/// `impl Trait`. An implementation of a trait may have the attribute where the trait has a plain
+/// `async fn`. If the trait has it, which may be on a method without a body, all its implementations
+/// need it.
 ///
 /// ```
 /// use asyncio::{Result, create_task, sleep};
@@ -235,6 +241,14 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
 /// functions named `block_on`, and `asyncio::run`. What stands in a closure, such as that of
 /// `to_thread`, is not looked at.
 ///
+/// # Macros of others
+/// An await among the arguments of a macro, as in `info!("{}", fetch().await?)`, is like any other
+/// if the macro is one of std's or of asyncio. In one of somebody else it is found if all that the
+/// macro gets is a list of expressions, and can raise the `CancelledError` as its value. Where that
+/// is no `Result`, or the tokens are of a language of their own, as in `select!`, the await is what
+/// it is in a plain `async fn`: what is of asyncio inside raises the error, and a future that has
+/// nothing of asyncio inside is dropped with the whole coroutine.
+///
 /// # Errors
 /// Those of the function, and the `CancelledError` of an await.
 ///
@@ -242,10 +256,13 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
 /// An await becomes one of `asyncio::__private::cancellable`. With an argument and no await:
 ///
 /// ```text
-/// fn work(n: u32) -> impl ::core::future::Future<Output = asyncio::Result<()>> {
+/// #[allow(refining_impl_trait)]
+/// fn work(n: u32)
+///     -> asyncio::Coroutine<impl ::core::future::Future<Output = asyncio::Result<()>>>
+/// {
 ///     use asyncio::__private as __asyncio;
 ///     let __asyncio_unstarted = __asyncio::unstarted(|| {});
-///     async move {
+///     __asyncio::coroutine(async move {
 ///         __asyncio_unstarted.start();
 ///         if let __asyncio::Some(output) = __asyncio::None::<asyncio::Result<()>> {
 ///             return output;
@@ -253,7 +270,7 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
 ///         #[allow(clippy::shadow_same, clippy::shadow_reuse)]
 ///         let n = n;
 ///         { … }
-///     }
+///     })
 /// }
 /// ```
 #[proc_macro_attribute]

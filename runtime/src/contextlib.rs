@@ -146,12 +146,12 @@ where
     T: 'static,
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
-    let blocks = &[Block::new()];
-    let value = settle(blocks, pin!(Some(manager.aenter()))).await?;
+    let block = &Block::new();
+    let value = settle(block, 1, pin!(Some(manager.aenter()))).await?;
     let entered = Entered(manager);
-    let outcome = settle(blocks, pin!(Some(body(value)))).await;
+    let outcome = settle(block, 1, pin!(Some(body(value)))).await;
     let error = outcome.as_ref().err();
-    let exited = settle(blocks, pin!(Some(entered.exit(error)))).await;
+    let exited = settle(block, 1, pin!(Some(entered.exit(error)))).await;
     match exited {
         Ok(true) => outcome.or_else(value_of_swallowed),
         Ok(false) => outcome,
@@ -160,13 +160,18 @@ where
     }
 }
 
-/// Awaits what is in `slot`, in `blocks`, innermost first; a cancellation that nobody in there takes ends it here.
-pub(crate) async fn settle<F, T, E>(blocks: &[Rc<Block>], slot: Pin<&mut Option<F>>) -> Result<T>
+/// Awaits what is in `slot`, in the innermost of `depth` blocks of one function; a cancellation
+/// that nobody in there takes ends it here.
+pub(crate) async fn settle<F, T, E>(
+    block: &Rc<Block>,
+    depth: usize,
+    slot: Pin<&mut Option<F>>,
+) -> Result<T>
 where
     F: StdFuture<Output = Result<T, E>>,
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
-    tasks::flatten(tasks::drive_in_blocks(blocks, slot).await)
+    tasks::flatten(tasks::drive_in_blocks(block, depth, slot).await)
 }
 
 /// A manager that was entered and is to be left.

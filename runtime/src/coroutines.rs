@@ -5,13 +5,15 @@ use std::cell::Cell;
 use std::fmt;
 use std::future::{Future as StdFuture, IntoFuture};
 use std::marker::PhantomData;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use crate::exceptions::Result;
 use crate::format_helpers;
 use crate::futures::{Future, Shared};
 use crate::log;
-use crate::tasks::{self, Task};
+use crate::raw::project;
+use crate::tasks::{self, Erased, Task};
 
 /// What a task can run and a coroutine can await: any Rust future whose output is a `Result`
 /// with an error that converts into `Box<dyn Error + Send + Sync>`.
@@ -39,6 +41,100 @@ where
 {
     type Value = T;
     type Failure = E;
+}
+
+/// A coroutine object: what a function with [`#[asyncio::coroutine]`](macro@crate::coroutine)
+/// returns.
+///
+/// It runs when it is awaited or made a task, and is nothing but the future `F` of the function's
+/// body: as big, and polled as directly. Without a parameter it is one whose type is forgotten, on
+/// its way through a [task factory](crate::EventLoop::set_task_factory);
+/// [`AnyTask::new`](crate::AnyTask::new) makes the task.
+///
+/// ```
+/// use asyncio::{Coroutine, Result, create_task};
+///
+/// #[asyncio::coroutine]
+/// async fn double(number: u32) -> Result<u32> {
+///     Ok(number * 2)
+/// }
+///
+/// /// Keeps its work until it is needed.
+/// struct Lazy<F>(Coroutine<F>);
+///
+/// #[asyncio::main]
+/// async fn main() -> Result<()> {
+///     let lazy = Lazy(double(21));
+///     assert_eq!(lazy.0.name(), "double");
+///     assert!(format!("{:?}", lazy.0).starts_with("<coroutine object double at 0x"));
+///     assert_eq!(create_task(lazy.0).await?, 42);
+///     // Needed by nobody after all: dropped, it would be reported as never awaited.
+///     double(1).close();
+///     Ok(())
+/// }
+/// ```
+#[must_use = "coroutines do nothing unless awaited"]
+pub struct Coroutine<F = Erased> {
+    pub(crate) future: F,
+}
+
+impl<F: StdFuture> StdFuture for Coroutine<F> {
+    type Output = F::Output;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        project::future(self).poll(cx)
+    }
+}
+
+impl<F: Body> Coroutine<F> {
+    /// The name of the function, without the modules or the type that it belongs to: Python's
+    /// `__name__`.
+    pub fn name(&self) -> String {
+        let qualname = self.qualname();
+        match qualname.rsplit_once('.') {
+            Some((_, name)) => name.to_owned(),
+            None => qualname,
+        }
+    }
+
+    /// The name of the function as reprs show it, a method's behind that of its type: Python's
+    /// `__qualname__`.
+    pub fn qualname(&self) -> String {
+        format_helpers::coroutine_name(self.future.type_name())
+    }
+
+    /// Drops a coroutine that nobody is going to await, without a word: Python's `close`.
+    ///
+    /// Without this, one that has not begun is reported as never awaited.
+    pub fn close(self) {
+        close(self.future.type_name(), || drop(self));
+    }
+}
+
+impl<F: Body> fmt::Debug for Coroutine<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address: *const Self = self;
+        write!(f, "<coroutine object {} at {address:p}>", self.qualname())
+    }
+}
+
+/// What a coroutine runs.
+pub trait Body {
+    /// By it the function is known.
+    fn type_name(&self) -> &'static str;
+}
+
+impl<F: StdFuture> Body for F {
+    fn type_name(&self) -> &'static str {
+        type_name::<F>()
+    }
+}
+
+/// The name of the type `F` in `Coroutine<F>`, and of any other type itself.
+pub(crate) fn body_of(type_name: &str) -> &str {
+    let coroutine = type_name.strip_prefix(concat!(module_path!(), "::Coroutine<"));
+    coroutine.and_then(|body| body.strip_suffix('>')).unwrap_or(type_name)
 }
 
 /// Makes a plain future awaitable: its output comes in an `Ok`.
@@ -102,13 +198,18 @@ thread_local! {
 /// Runs `drop`, in which a coroutine of type `C` ends unstarted because an error was thrown into
 /// it: to Python that is a start.
 pub(crate) fn thrown_into<C, R>(drop: impl FnOnce() -> R) -> R {
+    close(type_name::<C>(), drop)
+}
+
+/// The same for a coroutine of the type of this name.
+fn close<R>(type_name: &'static str, drop: impl FnOnce() -> R) -> R {
     struct Restore(Option<&'static str>);
     impl Drop for Restore {
         fn drop(&mut self) {
             THROWN.set(self.0);
         }
     }
-    let _before = Restore(THROWN.replace(Some(type_name::<C>())));
+    let _before = Restore(THROWN.replace(Some(body_of(type_name))));
     drop()
 }
 

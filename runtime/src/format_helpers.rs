@@ -3,7 +3,7 @@
 use std::any::{Any, type_name};
 
 pub(crate) use crate::exceptions::repr_str;
-use crate::generators;
+use crate::{coroutines, generators};
 
 /// `True` or `False`.
 pub(crate) fn repr_bool(value: bool) -> &'static str {
@@ -138,6 +138,7 @@ pub(crate) fn coroutine_name(type_name: &str) -> String {
         return "sleep".to_owned();
     }
     // The future of `async fn f` is called `f::{{closure}}`.
+    let type_name = coroutines::body_of(type_name);
     let function = type_name.strip_suffix("::{{closure}}").unwrap_or(type_name);
     qualname(function)
 }
@@ -162,7 +163,41 @@ fn qualname(type_name: &str) -> String {
     {
         return name;
     }
-    segments[start..].join("::")
+    let function = segments[start..].join("::");
+    match start.checked_sub(1).and_then(|before| class(type_name, segments[before])) {
+        Some(class) => format!("{class}.{function}"),
+        None => function,
+    }
+}
+
+/// The type that a function belongs to, by the segment in front of it: `C` of `a::C::f`, of
+/// `<a::C as b::T>::f` and of `a::<impl b::C>::f`.
+fn class(type_name: &str, segment: &str) -> Option<String> {
+    let class = if !segment.is_empty() {
+        segment.to_owned()
+    } else if let Some((_, within)) = type_name.split_once("<impl ") {
+        own_name(within)
+    } else {
+        own_name(type_name.strip_prefix('<')?)
+    };
+    class.starts_with(char::is_uppercase).then_some(class)
+}
+
+/// The name of the type that a path begins with, without its modules.
+fn own_name(path: &str) -> String {
+    let mut depth = 0_usize;
+    let end = path.find(|c| {
+        match c {
+            '<' => depth += 1,
+            '>' if depth > 0 => depth -= 1,
+            // As in `a::C as b::T>`.
+            ' ' | '>' if depth == 0 => return true,
+            _ => {}
+        }
+        false
+    });
+    let name = without_generics(&path[..end.unwrap_or(path.len())]);
+    name.rsplit("::").next().unwrap_or_default().to_owned()
 }
 
 /// Python's name of a coroutine of ours that belongs to a class: the function `wait` of the type
@@ -238,6 +273,23 @@ mod tests {
         assert_eq!(callback_name("a::b::cb"), "cb()");
         assert_eq!(callback_name("a::main::{{closure}}"), "main::{{closure}}()");
         assert_eq!(format_coroutine("a::work<b::C>::{{closure}}", false), "work() running");
+    }
+
+    #[test]
+    fn methods_have_the_name_of_their_type() {
+        for (type_name, expected) in [
+            ("a::C<b::D>::f::{{closure}}", "C.f"),
+            ("<a::C<b::D> as b::T>::f<e::G>::{{closure}}", "C.f"),
+            ("<a::C as b::T<d::E>>::f::{{closure}}", "C.f"),
+            ("a::b::<impl a::C<d::E>>::f::{{closure}}", "C.f"),
+            ("a::C::f::{{closure}}::g::{{closure}}", "g"),
+            ("<&str as a::T>::f::{{closure}}", "f"),
+            ("asyncio::coroutines::Coroutine<a::C<b::D>::f::{{closure}}>", "C.f"),
+            ("asyncio::coroutines::Coroutine<<a::C as b::T>::f::{{closure}}>", "C.f"),
+        ] {
+            assert_eq!(coroutine_name(type_name), expected);
+        }
+        assert_eq!(callback_name("a::C::f"), "C.f()");
     }
 
     #[test]

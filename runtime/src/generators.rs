@@ -107,19 +107,20 @@ impl<T: 'static> Sent for Option<T> {
 /// # }
 /// ```
 #[must_use = "a generator does nothing until it is asked for a value"]
-pub struct AsyncGenerator<Y: 'static, S: Sent = ()> {
+pub struct AsyncGenerator<Y: 'static, S: 'static = ()> {
     raw: Rc<Generator<Y, S>>,
     /// What the stream is waiting for.
     next: RefCell<Option<AsyncGeneratorASend<Y, S>>>,
 }
 
-impl<Y: 'static, S: Sent> AsyncGenerator<Y, S> {
+impl<Y: 'static, S: 'static> AsyncGenerator<Y, S> {
     /// Makes a generator of a body, which gives values through the [`Yielder`] that it gets.
     ///
     /// Nothing of it runs before the first value is asked for. Reprs call the generator as the
     /// function that this is written in.
     pub fn new<B, F>(body: B) -> Self
     where
+        S: Sent,
         B: FnOnce(Yielder<Y, S>) -> F,
         F: StdFuture<Output = Result<()>> + 'static,
     {
@@ -136,7 +137,7 @@ impl<Y: 'static, S: Sent> AsyncGenerator<Y, S> {
     /// `StopAsyncIteration` when there is none; what the body fails with; RuntimeError
     /// `anext(): asynchronous generator is already running`.
     pub fn anext(&self) -> AsyncGeneratorASend<Y, S> {
-        self.asend(S::none())
+        self.asend(self.raw.none())
     }
 
     /// Asks for the next value, and gives `value` to the `yield_!` at which the body waits.
@@ -182,19 +183,19 @@ impl<Y: 'static, S: Sent> AsyncGenerator<Y, S> {
     }
 }
 
-impl<Y: 'static, S: Sent> Clone for AsyncGenerator<Y, S> {
+impl<Y: 'static, S: 'static> Clone for AsyncGenerator<Y, S> {
     fn clone(&self) -> Self {
         Self::of(Rc::clone(&self.raw))
     }
 }
 
-impl<Y: 'static, S: Sent> fmt::Debug for AsyncGenerator<Y, S> {
+impl<Y: 'static, S: 'static> fmt::Debug for AsyncGenerator<Y, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.raw.repr())
     }
 }
 
-impl<Y: 'static, S: Sent> AsyncClose for AsyncGenerator<Y, S> {
+impl<Y: 'static, S: 'static> AsyncClose for AsyncGenerator<Y, S> {
     async fn aclose(&self) -> Result<()> {
         AsyncGenerator::aclose(self).await
     }
@@ -202,7 +203,7 @@ impl<Y: 'static, S: Sent> AsyncClose for AsyncGenerator<Y, S> {
 
 /// Each item is an [`anext`](AsyncGenerator::anext); the end of the generator is that of the
 /// stream.
-impl<Y: 'static, S: Sent> Stream for AsyncGenerator<Y, S> {
+impl<Y: 'static, S: 'static> Stream for AsyncGenerator<Y, S> {
     type Item = Result<Y>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Y>>> {

@@ -54,7 +54,7 @@ pub use contextlib::{
     Aclosing, AsyncClose, AsyncContextManager, AsyncExitStack, aclosing, async_with,
 };
 pub use contextvars::{Context, ContextVar, Token, copy_context};
-pub use coroutines::{Awaitable, iscoroutine, isfuture, wrap};
+pub use coroutines::{Awaitable, Coroutine, iscoroutine, isfuture, wrap};
 pub use events::{
     _get_running_loop, CallbackOutput, Handle, LoopHandle, ThreadSafeHandle, TimerHandle,
     get_event_loop, get_running_loop, new_event_loop, set_event_loop,
@@ -70,8 +70,8 @@ pub use queues::{LifoQueue, PriorityQueue, PutError, Queue};
 pub use runners::{RunOptions, Runner, run, run_with};
 pub use taskgroups::TaskGroup;
 pub use tasks::{
-    ALL_COMPLETED, AnyTask, AsCompleted, Coroutine, FIRST_COMPLETED, FIRST_EXCEPTION, ReturnWhen,
-    Task, TaskFactory, TaskOptions, WaitOptions, Waitable, all_tasks, all_tasks_of, as_completed,
+    ALL_COMPLETED, AnyTask, AsCompleted, FIRST_COMPLETED, FIRST_EXCEPTION, ReturnWhen, Task,
+    TaskFactory, TaskOptions, WaitOptions, Waitable, all_tasks, all_tasks_of, as_completed,
     as_completed_with, create_eager_task_factory, create_task, create_task_with, current_task,
     current_task_of, eager_task_factory, ensure_future, gather, gather_all,
     gather_all_return_exceptions, gather_return_exceptions, run_coroutine_threadsafe, shield,

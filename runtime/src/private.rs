@@ -35,8 +35,8 @@ pub use blocks::{
     place_in, slot, swallowed, then, with, within,
 };
 pub use coroutines::{
-    Cancellable, IsGenerator, OutputType, RaisedInPlace, RaisedOutOfBody, cancellable, generator,
-    type_of_output,
+    AsItIs, AwaitedAsItIs, AwaitedInPlace, Cancellable, InPlace, IsGenerator, OutputType,
+    RaisedInPlace, RaisedOutOfBody, cancellable, coroutine, generator, type_of_output,
 };
 pub use each_await::each_await;
 pub use except::{CatchAny, CatchExact, Caught, IsClass, Starred, caught, is, starred};

@@ -36,7 +36,7 @@ use std::rc::Rc;
 
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{self, Context, ContextSlot};
-use crate::coroutines::{Awaitable, is_handle};
+use crate::coroutines::{Awaitable, Coroutine, is_handle};
 use crate::events::{self, Created, RawHandle};
 use crate::exceptions::{
     Error, Result, RuntimeError, TypeError, ValueError, from_panic, panic_with,
@@ -59,7 +59,7 @@ pub use as_completed::{AsCompleted, NextCompleted, as_completed, as_completed_wi
 pub(crate) use drive::{
     Block, drive, drive_block, drive_caught, drive_in_blocks, flatten, poll_in_block,
 };
-pub use factory::{Coroutine, TaskFactory, create_eager_task_factory, eager_task_factory};
+pub use factory::{Erased, TaskFactory, create_eager_task_factory, eager_task_factory};
 pub(crate) use gather::gather_any;
 pub use gather::{
     GatherArgs, gather, gather_all, gather_all_return_exceptions, gather_return_exceptions,

@@ -283,8 +283,44 @@ async fn tests_run() -> Result<()> {
     Ok(())
 }
 
+/// A macro of the caller's.
+macro_rules! twice {
+    ($value:expr) => {
+        $value * 2
+    };
+}
+
 /// Has methods.
 struct Words(String);
+
+/// What others implement.
+trait Count {
+    /// In a plain function.
+    async fn letters(&self) -> Result<usize>;
+
+    /// In a coroutine.
+    #[asyncio::coroutine]
+    async fn words(&self) -> Result<usize>;
+
+    /// As a coroutine by itself.
+    #[asyncio::coroutine]
+    async fn both(&self) -> Result<usize> {
+        Ok(self.letters().await? + self.words().await?)
+    }
+}
+
+impl Count for Words {
+    #[asyncio::coroutine]
+    async fn letters(&self) -> Result<usize> {
+        sleep(0_u8).await?;
+        Ok(self.0.replace(' ', "").len())
+    }
+
+    #[asyncio::coroutine]
+    async fn words(&self) -> Result<usize> {
+        Ok(twice!(work(1).await?).into())
+    }
+}
 
 /// Coroutines and generators, as functions and methods.
 mod coroutines {
@@ -365,6 +401,8 @@ async fn coroutines_run() -> Result<()> {
     coroutines::waits().await?;
     let words = Rc::new(Words("a b".to_owned()));
     assert_eq!(words.first().await?, "a", "the first word");
+    assert_eq!(words.both().await?, 4, "two and two");
+    words.first().close();
     assert_eq!(words.each().anext().await?, "a", "the first word");
     let numbers = coroutines::numbers(1, String::new());
     assert_eq!(numbers.anext().await?, 2, "one more");

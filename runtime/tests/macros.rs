@@ -5,6 +5,8 @@
 mod attributes;
 #[path = "macros/expressions.rs"]
 mod expressions;
+#[path = "macros/fragments.rs"]
+mod fragments;
 #[path = "macros/hygiene.rs"]
 mod hygiene;
 #[path = "macros/options.rs"]

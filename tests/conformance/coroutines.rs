@@ -1,9 +1,19 @@
 //! Coroutines that never begin: those that Python warns of, and those that it does not.
 
-use asyncio::{Error, Result, TaskGroup, create_task, create_task_with, wait_for};
+use asyncio::{Coroutine, Error, Result, TaskGroup, create_task, create_task_with, wait_for};
 
 use crate::scenarios;
-use crate::trace::{attempt, new_event_loop, outcome, run, run_once, trace};
+use crate::trace::{attempt, new_event_loop, outcome, run, run_once, show, trace};
+
+struct Worker;
+
+impl Worker {
+    #[asyncio::coroutine]
+    async fn work(&self) -> Result<()> {
+        trace!("worker begins");
+        asyncio::sleep(1).await
+    }
+}
 
 /// Does something, if it begins.
 #[asyncio::coroutine]
@@ -72,6 +82,43 @@ fn reprs_of_named_coroutines() {
     });
 }
 
+fn a_coroutine_object() {
+    fn look_at<F: Future>(coroutine: Coroutine<F>)
+    where
+        Coroutine<F>: std::fmt::Debug,
+    {
+        trace!("{} {} {coroutine:?}", coroutine.name(), coroutine.qualname());
+    }
+    let worker: &'static Worker = &Worker;
+    run(async move {
+        look_at(work());
+        look_at(worker.work());
+        show("coroutine", asyncio::iscoroutine(&work()));
+        let task = create_task(worker.work());
+        trace!("{task:?}");
+        show("task", asyncio::iscoroutine(&task));
+        task.await
+    });
+}
+
+fn a_coroutine_that_is_closed() {
+    run(async {
+        let coroutine = work();
+        trace!("made");
+        coroutine.close();
+        trace!("closed");
+        Ok::<(), Error>(())
+    });
+}
+
+fn a_method_that_is_not_awaited() {
+    run(async {
+        drop(Worker.work());
+        trace!("dropped");
+        Ok::<(), Error>(())
+    });
+}
+
 scenarios! { coroutines:
     a_coroutine_that_is_dropped,
     a_task_that_is_destroyed_before_it_begins,
@@ -79,4 +126,7 @@ scenarios! { coroutines:
     a_group_that_takes_no_task,
     a_coroutine_is_dropped_half_way,
     reprs_of_named_coroutines,
+    a_coroutine_object,
+    a_coroutine_that_is_closed,
+    a_method_that_is_not_awaited,
 }

@@ -13,6 +13,7 @@ use crate::arguments::parse::{Argument, Arguments};
 use crate::arguments::signature::{Default, Parameter, Place, Signature};
 use crate::arguments::similar;
 use crate::errors::Errors;
+use crate::fragments::ungrouped;
 
 /// What each parameter got. Complete, and every value of the kind its parameter takes, once no
 /// error was reported.
@@ -157,7 +158,7 @@ impl Binder<'_> {
     }
 
     fn variadic(&mut self, parameter: &'static Parameter, value: &Expr) {
-        if let Expr::Unary(ExprUnary { op: UnOp::Deref(star), .. }) = values::ungrouped(value) {
+        if let Expr::Unary(ExprUnary { op: UnOp::Deref(star), .. }) = ungrouped(value) {
             return self.errors.at(star, "Python's `*` has two dots here: write `..tasks`");
         }
         self.repeated(parameter, value);
@@ -351,8 +352,7 @@ impl Binder<'_> {
 
 /// The stars of `**options`.
 fn double_star(value: &Expr) -> Option<TokenStream> {
-    let Expr::Unary(ExprUnary { op: UnOp::Deref(first), expr, .. }) = values::ungrouped(value)
-    else {
+    let Expr::Unary(ExprUnary { op: UnOp::Deref(first), expr, .. }) = ungrouped(value) else {
         return None;
     };
     let Expr::Unary(ExprUnary { op: UnOp::Deref(second), .. }) = &**expr else { return None };

@@ -6,6 +6,8 @@ use syn::{Block, Expr, ExprUnary, Macro, Pat, Stmt, UnOp};
 
 use super::routes::here;
 
+use crate::fragments::ungrouped;
+
 /// `{ … }` or `|name| { … }`.
 pub(super) struct Body {
     pub(super) name: Option<Pat>,
@@ -48,7 +50,7 @@ impl Body {
 }
 
 fn never_ends(code: &Expr) -> bool {
-    match code {
+    match ungrouped(code) {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
         Expr::Macro(call) => is_raise(&call.mac),
         Expr::Block(block) if block.label.is_none() => block_never_ends(&block.block),

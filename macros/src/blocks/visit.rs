@@ -19,7 +19,6 @@ use syn::{
 
 use crate::errors::Errors;
 
-use scan::hidden;
 pub(crate) use surroundings::Surroundings;
 
 /// What becomes of each way out. Operands were visited before; what is not overridden stays.
@@ -31,6 +30,12 @@ pub(crate) trait Ways {
 
     /// `future.await`
     fn awaited(&mut self, awaited: ExprAwait) -> Expr {
+        Expr::Await(awaited)
+    }
+
+    /// `future.await` among the arguments of somebody else's macro, which may put it into an
+    /// `async` block: no place to leave the body from.
+    fn awaited_by_a_stranger(&mut self, awaited: ExprAwait) -> Expr {
         Expr::Await(awaited)
     }
 
@@ -120,6 +125,8 @@ struct Visitor<'a> {
     outer_scopes: usize,
     /// The block macros around the place of the walk: they see to `?` and `.await` themselves.
     blocks: Vec<String>,
+    /// The place is in a macro of somebody else.
+    is_strange: bool,
     lent_labels: usize,
 }
 
@@ -131,6 +138,7 @@ impl<'a> Visitor<'a> {
             scopes: Vec::new(),
             outer_scopes: 0,
             blocks: Vec::new(),
+            is_strange: false,
             lent_labels: 0,
         }
     }
@@ -179,7 +187,11 @@ impl<'a> Visitor<'a> {
     fn leave(&mut self, way: Expr) -> Expr {
         match way {
             Expr::Try(tried) if self.blocks.is_empty() => self.ways.tried(tried),
+            Expr::Await(awaited) if self.blocks.is_empty() && self.is_strange => {
+                self.ways.awaited_by_a_stranger(awaited)
+            }
             Expr::Await(awaited) if self.blocks.is_empty() => self.ways.awaited(awaited),
+            Expr::Return(returned) if self.is_strange => Expr::Return(returned),
             Expr::Return(returned) => self.ways.returned(returned),
             Expr::Break(mut broken) => match self.stays(&mut broken.label) {
                 true => Expr::Break(broken),
@@ -241,7 +253,10 @@ impl VisitMut for Visitor<'_> {
                 *expr = self.leave(way);
             }
             Expr::Call(call) => {
-                self.ways.function_called(call, self.errors);
+                // What somebody else's macro runs may run in a thread.
+                if !self.is_strange {
+                    self.ways.function_called(call, self.errors);
+                }
                 visit_mut::visit_expr_mut(self, expr);
             }
             _ => visit_mut::visit_expr_mut(self, expr),

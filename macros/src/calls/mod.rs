@@ -16,6 +16,7 @@ use crate::arguments::validate::Bound;
 use crate::blocks::visit::Surroundings;
 use crate::errors::Errors;
 use crate::finish::{Fallback, finish};
+use crate::fragments;
 use crate::passed::{checked, options};
 
 /// Stage `expand` of one macro: the values of the parameters to the expansion. Macros with blocks
@@ -46,7 +47,7 @@ pub(crate) fn call(
     let (private, tokens) = split(input);
     let (told, tokens) = Surroundings::take(tokens);
     let mut errors = Errors::new();
-    let bound = arguments::read(signature, tokens, &mut errors);
+    let bound = arguments::read(signature, fragments::arguments(tokens), &mut errors);
     let is_complete = errors.is_empty();
     let call = Call { signature, private: &private, bound: &bound, told: &told, is_complete };
     let expansion = expand(&call, &mut errors);

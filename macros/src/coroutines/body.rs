@@ -11,6 +11,7 @@ use syn::{
 use super::{Kind, blocking, yields};
 use crate::blocks::visit::{Ways, rewrite_block, unwrapped};
 use crate::errors::Errors;
+use crate::fragments;
 use crate::spans::located_at;
 
 /// A body with its inner attributes.
@@ -25,7 +26,7 @@ pub(super) fn parse(body: &Group) -> Option<Body> {
         let attributes = input.call(Attribute::parse_inner)?;
         Ok((attributes, Block::parse_within(input)?))
     };
-    let (attributes, stmts) = parser.parse2(body.stream()).ok()?;
+    let (attributes, stmts) = parser.parse2(fragments::statements(body.stream())).ok()?;
     let brace_token = token::Brace { span: body.delim_span() };
     Some(Body { attributes, block: Block { brace_token, stmts } })
 }
@@ -85,6 +86,25 @@ impl Ways for InBody {
                     }
                 }
             }
+        })
+    }
+
+    /// The error is raised here, or it goes further out.
+    fn awaited_by_a_stranger(&mut self, awaited: ExprAwait) -> Expr {
+        let ExprAwait { attrs, base, await_token, .. } = awaited;
+        let place = base.span().located_at(base.span());
+        let private = located_at(place, &quote_spanned!(Span::mixed_site()=> __asyncio));
+        let here = await_token.span.resolved_at(Span::mixed_site());
+        let slot = quote_spanned!(place=> #private::slot(#base));
+        Expr::Verbatim(quote_spanned! {here=>
+            (#(#attrs)*
+            match #slot {
+                future => {
+                    use __asyncio::{AwaitedAsItIs as _, AwaitedInPlace as _};
+                    let mut future = ::core::pin::pin!(future);
+                    (&__asyncio::type_of_output(&future)).awaited(future.as_mut()).await
+                }
+            })
         })
     }
 

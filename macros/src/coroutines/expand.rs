@@ -4,45 +4,70 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, Ident, Pat, PatIdent, ReturnType, Signature, Type, TypeImplTrait};
+use syn::{FnArg, Ident, Pat, PatIdent, ReturnType, Signature, Token, Type, TypeImplTrait};
 
+use super::Kind;
 use super::body::Body;
 use crate::arguments::validate::Bound;
 use crate::entry::parse::Function;
 
 /// The function that makes the coroutine.
-///
-/// It borrows what the `async fn` would borrow: the `impl` of this crate's edition captures all.
 pub(super) fn coroutine(function: &Function, body: &Body, bound: &Bound) -> TokenStream {
     let Function { attributes, visibility, signature, .. } = function;
-    let (mut head, arguments) = head(signature);
-    let unit = Box::new(Type::Tuple(syn::parse_quote!(())));
-    let output = match &signature.output {
-        ReturnType::Default => unit,
-        ReturnType::Type(_, output) => output.clone(),
-    };
-    let here = Span::mixed_site();
-    let place = output.span().located_at(output.span());
     let krate = krate(bound);
-    let future = quote_spanned!(place=> ::core::future::Future<Output = #output>);
-    let future = quote_spanned!(here=> -> impl #future);
-    head.output = syn::parse2(future).unwrap_or(ReturnType::Default);
+    let output = output(signature);
+    let (mut head, arguments) = head(signature);
+    head.output = coroutine_of(&krate, &output);
     let Body { attributes: inner, block } = body;
     let typed = typed(&output);
-    quote_spanned! {here=>
+    quote_spanned! {Span::mixed_site()=>
         #(#attributes)*
+        #[allow(refining_impl_trait)]
         #visibility #head {
             #(#inner)*
             use #krate::__private as __asyncio;
             let __asyncio_unstarted = __asyncio::unstarted(|| {});
-            async move {
+            __asyncio::coroutine(async move {
                 __asyncio_unstarted.start();
                 #typed
                 #arguments
                 #block
-            }
+            })
         }
     }
+}
+
+/// What a trait declares, of which the body stands elsewhere.
+pub(super) fn declared(
+    kind: Kind,
+    function: &Function,
+    end: Token![;],
+    bound: &Bound,
+) -> TokenStream {
+    let Function { attributes, visibility, signature, .. } = function;
+    let (mut head, _) = head(signature);
+    if kind == Kind::Coroutine {
+        head.output = coroutine_of(&krate(bound), &output(signature));
+    }
+    quote!(#(#attributes)* #visibility #head #end)
+}
+
+fn output(signature: &Signature) -> Box<Type> {
+    match &signature.output {
+        ReturnType::Default => Box::new(Type::Tuple(syn::parse_quote!(()))),
+        ReturnType::Type(_, output) => output.clone(),
+    }
+}
+
+/// The type of a coroutine that gives `output`.
+///
+/// It borrows what the `async fn` would borrow: the `impl` of this crate's edition captures all.
+fn coroutine_of(krate: &TokenStream, output: &Type) -> ReturnType {
+    let here = Span::mixed_site();
+    let place = output.span().located_at(output.span());
+    let future = quote_spanned!(place=> ::core::future::Future<Output = #output>);
+    let coroutine = quote_spanned!(here=> -> #krate::Coroutine<impl #future>);
+    syn::parse2(coroutine).unwrap_or(ReturnType::Default)
 }
 
 /// The function that makes the generator.
@@ -56,19 +81,24 @@ pub(super) fn generator(function: &Function, body: &Body, bound: &Bound) -> Toke
     let yielder = quote_spanned!(place=> <#output as __asyncio::IsGenerator>::Yielder);
     let typed = typed_as(&quote_spanned!(here=> __asyncio::Result<()>));
     let Body { attributes: inner, block } = body;
+    let made = quote_spanned! {here=>
+        move |__asyncio_yielder: #yielder| async move {
+            #typed
+            #arguments
+            let _ = &__asyncio_yielder;
+            #block
+            #[allow(unreachable_code)]
+            return __asyncio::Ok(());
+        }
+    };
+    // What it is sent is checked here: the type says what that is.
+    let made = quote_spanned!(place=> __asyncio::generator(#made));
     quote_spanned! {here=>
         #(#attributes)*
         #visibility #head {
             #(#inner)*
             use #krate::__private as __asyncio;
-            __asyncio::generator(move |__asyncio_yielder: #yielder| async move {
-                #typed
-                #arguments
-                let _ = &__asyncio_yielder;
-                #block
-                #[allow(unreachable_code)]
-                return __asyncio::Ok(());
-            })
+            #made
         }
     }
 }

@@ -54,7 +54,7 @@ impl Kind {
 pub(crate) fn attribute(kind: Kind, options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let bound = arguments::read(kind.signature(), options, &mut errors);
-    let output = match parse::function(&kind.not_a_function(), item.clone(), &mut errors) {
+    let output = match parse::function(&kind.not_a_function(), item.clone()) {
         Ok(function) => expanded(kind, function, &bound, &mut errors),
         Err(error) => {
             errors.push(error);
@@ -66,6 +66,9 @@ pub(crate) fn attribute(kind: Kind, options: TokenStream, item: TokenStream) -> 
 
 fn expanded(kind: Kind, mut function: Function, bound: &Bound, errors: &mut Errors) -> TokenStream {
     let is_good = validate::repair(kind, &mut function, errors);
+    if let Some(end) = function.end {
+        return expand::declared(kind, &function, end, bound);
+    }
     // What is wrong with its syntax the compiler says itself.
     let Some(mut body) = body::parse(&function.body) else { return original(&function) };
     let allow_blocking = bound
@@ -80,6 +83,6 @@ fn expanded(kind: Kind, mut function: Function, bound: &Bound, errors: &mut Erro
 }
 
 /// The function as it was.
-fn original(Function { attributes, visibility, signature, body }: &Function) -> TokenStream {
+fn original(Function { attributes, visibility, signature, body, .. }: &Function) -> TokenStream {
     quote::quote!(#(#attributes)* #visibility #signature #body)
 }

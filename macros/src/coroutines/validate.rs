@@ -11,6 +11,7 @@ use super::Kind;
 use crate::entry::parse::Function;
 use crate::entry::validate::refuse_qualifiers;
 use crate::errors::Errors;
+use crate::fragments::ungrouped_type;
 
 /// Reports what is wrong with the function and, where that is plain, makes it as it should be.
 ///
@@ -93,7 +94,7 @@ fn generator_type(function: &Function, errors: &mut Errors) -> bool {
         errors.at(&function.signature.ident, format!("a generator says what it gives: {WRITE}"));
         return false;
     };
-    let Type::Path(path) = &**output else {
+    let Type::Path(path) = ungrouped_type(output) else {
         errors.at(output, format!("a generator returns itself: {WRITE}"));
         return false;
     };
@@ -155,7 +156,7 @@ fn owned_arguments(function: &Function, errors: &mut Errors) -> bool {
 }
 
 fn borrowed(ty: &Type) -> Option<TokenStream> {
-    match ty {
+    match ungrouped_type(ty) {
         Type::Reference(TypeReference { and_token, lifetime, .. })
             if lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") =>
         {

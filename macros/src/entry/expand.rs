@@ -17,7 +17,7 @@ use crate::spans::located_at;
 /// it would get without the attribute, and inner attributes stand where they may. That it is `async`
 /// is the attribute's wish, whether it awaits or not.
 pub(crate) fn expand(entry: Entry, function: &Function, bound: &Bound) -> TokenStream {
-    let Function { attributes, visibility, signature, body } = function;
+    let Function { attributes, visibility, signature, body, .. } = function;
     let krate = bound.value("crate").map_or_else(|| quote!(::asyncio), ToTokens::to_token_stream);
     let test = (entry == Entry::Test).then(|| quote!(#[::core::prelude::v1::test]));
     let head = head(entry, function);

@@ -12,7 +12,7 @@ use crate::entry::parse::Function;
 /// The body is compiled all the same, so that its own mistakes are reported too and nothing it uses
 /// seems unused.
 pub(crate) fn never_runs(entry: Entry, function: &Function) -> TokenStream {
-    let Function { attributes, visibility, signature, body } = function;
+    let Function { attributes, visibility, signature, body, .. } = function;
     let mut head = signature.clone();
     head.asyncness = None;
     if function.is_entry_point(entry) {

@@ -43,7 +43,7 @@ impl Function {
 pub(crate) fn attribute(entry: Entry, options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let bound = arguments::read(entry.signature(), options, &mut errors);
-    let output = match parse::function(&parse::not_a_function(entry), item.clone(), &mut errors) {
+    let output = match parse::function(&parse::not_a_function(entry), item.clone()) {
         Ok(mut function) => match validate::repair(entry, &mut function, &mut errors) {
             true => expand::expand(entry, &function, &bound),
             false => fallback::never_runs(entry, &function),

@@ -7,7 +7,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Signature, Token, Visibility};
 
 use crate::entry::Entry;
-use crate::errors::Errors;
+use crate::fragments;
 
 /// A function of which only the head is read.
 #[derive(Clone)]
@@ -17,14 +17,12 @@ pub(crate) struct Function {
     pub(crate) signature: Signature,
     /// In its braces, with the inner attributes.
     pub(crate) body: Group,
+    /// In place of a body, which is one of any type then.
+    pub(crate) end: Option<Token![;]>,
 }
 
 /// Reads the item, which may be anything.
-pub(crate) fn function(
-    not_a_function: &str,
-    item: TokenStream,
-    errors: &mut Errors,
-) -> syn::Result<Function> {
+pub(crate) fn function(not_a_function: &str, item: TokenStream) -> syn::Result<Function> {
     let parser = |input: ParseStream<'_>| {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
@@ -32,15 +30,12 @@ pub(crate) fn function(
             return Err(input.error(not_a_function));
         }
         let signature = input.parse()?;
-        let body = match input.parse::<Option<Token![;]>>()? {
-            None => input.parse()?,
-            Some(end) => {
-                errors.at(end, "the function has no body: write `{ … }`");
-                // One of any type, so that nothing more is said about it.
-                Group::new(Delimiter::Brace, quote!(::core::unreachable!()))
-            }
+        let end: Option<Token![;]> = input.parse()?;
+        let body = match end {
+            None => fragments::body(input)?,
+            Some(_) => Group::new(Delimiter::Brace, quote!(::core::unreachable!())),
         };
-        Ok(Function { attributes, visibility, signature, body })
+        Ok(Function { attributes, visibility, signature, body, end })
     };
     parser.parse2(item)
 }

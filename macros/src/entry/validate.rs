@@ -11,6 +11,9 @@ use crate::errors::Errors;
 ///
 /// The outcome is whether it can be called then.
 pub(crate) fn repair(entry: Entry, function: &mut Function, errors: &mut Errors) -> bool {
+    if let Some(end) = function.end {
+        errors.at(end, "the function has no body: write `{ … }`");
+    }
     coroutine(entry, function, errors);
     qualifiers(entry, function, errors);
     other_attributes(entry, function, errors);

@@ -2,6 +2,7 @@
 //! function and its body.
 
 use proc_macro2::TokenStream;
+use quote::quote;
 
 use crate::coroutines::{self, Kind, yields};
 use crate::tests::{behind_front_door, check_errors, check_expansion, check_item, tokens};
@@ -38,13 +39,14 @@ fn a_coroutine_takes_all_its_arguments_over() {
             pub async fn f<T: U>(&self, mut a: &T, (b, _): (u8, u8), _: X) -> R { #![allow(x)] a }",
         ),
         "/// Docs.
+        #[allow(refining_impl_trait)]
         pub fn f<T: U>(&self, a: &T, parameter_2: (u8, u8), parameter_3: X)
-            -> impl ::core::future::Future<Output = R>
+            -> ::aio::Coroutine<impl ::core::future::Future<Output = R>>
         {
             #![allow(x)]
             use ::aio::__private as __asyncio;
             let __asyncio_unstarted = __asyncio::unstarted(|| {});
-            async move {
+            __asyncio::coroutine(async move {
                 __asyncio_unstarted.start();
                 if let __asyncio::Some(output) = __asyncio::None::<R> { return output; }
                 let _ = &self;
@@ -55,7 +57,7 @@ fn a_coroutine_takes_all_its_arguments_over() {
                 let parameter_3 = parameter_3;
                 let _ = parameter_3;
                 { a }
-            }
+            })
         }",
     );
 }
@@ -64,10 +66,11 @@ fn a_coroutine_takes_all_its_arguments_over() {
 fn an_await_is_wrapped() {
     check_expansion(
         coroutine("", "async fn f() -> impl T { a.await }"),
-        "fn f() -> impl ::core::future::Future<Output = impl T> {
+        "#[allow(refining_impl_trait)]
+        fn f() -> ::asyncio::Coroutine<impl ::core::future::Future<Output = impl T>> {
             use ::asyncio::__private as __asyncio;
             let __asyncio_unstarted = __asyncio::unstarted(|| {});
-            async move {
+            __asyncio::coroutine(async move {
                 __asyncio_unstarted.start();
                 {
                     match __asyncio::slot(a) {
@@ -86,9 +89,56 @@ fn an_await_is_wrapped() {
                         }
                     }
                 }
-            }
+            })
         }",
     );
+}
+
+#[test]
+fn what_a_trait_declares_has_no_body() {
+    let in_trait = |declared: TokenStream| quote!(trait T { #declared });
+    check_expansion(
+        in_trait(coroutine("", "async fn f(&self, _: X) -> R;")),
+        "trait T {
+            fn f(&self, parameter_1: X)
+                -> ::asyncio::Coroutine<impl ::core::future::Future<Output = R>>;
+        }",
+    );
+    check_expansion(
+        in_trait(generator("", "async fn f(self: Rc<Self>) -> AsyncGenerator<Y>;")),
+        "trait T { fn f(self: Rc<Self>) -> AsyncGenerator<Y>; }",
+    );
+    check_errors(
+        coroutine("", "fn f();"),
+        "`fn`: a coroutine awaits: write `async fn f`
+        `f`: a coroutine can be cancelled, which is an error that it returns: write `-> asyncio::Result<()>`",
+    );
+}
+
+#[test]
+fn an_await_among_the_arguments_of_a_stranger_is_wrapped() {
+    let output = coroutine("", "async fn f() -> R { info!(\"{}\", b = a.await?) }").to_string();
+    let wrapped = tokens(
+        "info!(\"{}\", b = (match __asyncio::slot(a) {
+            future => {
+                use __asyncio::{AwaitedAsItIs as _, AwaitedInPlace as _};
+                let mut future = ::core::pin::pin!(future);
+                (&__asyncio::type_of_output(&future)).awaited(future.as_mut()).await
+            }
+        })?)",
+    );
+    assert!(output.contains(&wrapped.to_string()), "{output}");
+    for untouched in [
+        "stringify!(a.await)",
+        "select! { a = b.await => c }",
+        "spawn!(async { a.await })",
+        "in_a_thread!(std::fs::read(a))",
+        "some!(b = a . await_,)",
+    ] {
+        let output = coroutine("", &format!("async fn f() -> R {{ {untouched} }}")).to_string();
+        assert!(output.contains(&tokens(untouched).to_string()), "{output}");
+    }
+    check_body("other!(std::fs::read(a), b.await)", "");
 }
 
 #[test]
@@ -130,14 +180,15 @@ fn a_function_that_is_no_coroutine() {
     check_item(
         coroutine("", "fn f() -> R {}"),
         "`fn`: a coroutine awaits: write `async fn f`",
-        "fn f() -> impl ::core::future::Future<Output = R> {
+        "#[allow(refining_impl_trait)]
+        fn f() -> ::asyncio::Coroutine<impl ::core::future::Future<Output = R>> {
             use ::asyncio::__private as __asyncio;
             let __asyncio_unstarted = __asyncio::unstarted(|| {});
-            async move {
+            __asyncio::coroutine(async move {
                 __asyncio_unstarted.start();
                 if let __asyncio::Some(output) = __asyncio::None::<R> { return output; }
                 {}
-            }
+            })
         }",
     );
     check_errors(

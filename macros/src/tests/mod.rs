@@ -6,6 +6,7 @@ mod collector;
 mod coroutines;
 mod docs;
 mod expressions;
+mod fragments;
 mod options;
 mod raise;
 mod random;

@@ -160,7 +160,7 @@ impl<'m> AsyncExitStack<'m> {
         let mut is_raised = false;
         while let Some(exit) = self.pop() {
             let exiting = pin!(Some((exit.function)(error.clone())));
-            match settle(&[Block::new()], exiting).await {
+            match settle(&Block::new(), 1, exiting).await {
                 Ok(false) => {}
                 Ok(true) => {
                     is_swallowed = true;

@@ -32,9 +32,10 @@ enum Phase {
     Finished,
 }
 
-pub(crate) struct Generator<Y: 'static, S: Sent> {
+pub(crate) struct Generator<Y: 'static, S: 'static> {
     body: Cell<Option<Body>>,
     wire: Rc<Wire<Y, S>>,
+    sent: WhatIsSent<S>,
     /// The name of the function that made it, as Rust writes it.
     type_name: &'static str,
     phase: Cell<Phase>,
@@ -44,6 +45,21 @@ pub(crate) struct Generator<Y: 'static, S: Sent> {
     closed: Cell<bool>,
     hooks: Cell<Hooks>,
 }
+
+/// What there is to know of `S`: looked up where a generator is made, so that one of a type that
+/// is refused there is not refused again wherever it is used.
+struct WhatIsSent<S> {
+    none: fn() -> S,
+    is_none: fn(&S) -> bool,
+}
+
+impl<S> Clone for WhatIsSent<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for WhatIsSent<S> {}
 
 /// What the loop knows of a generator.
 #[derive(Default)]
@@ -118,9 +134,10 @@ pub(crate) trait RawGenerator {
     fn repr(&self) -> String;
 }
 
-impl<Y: 'static, S: Sent> Generator<Y, S> {
+impl<Y: 'static, S: 'static> Generator<Y, S> {
     pub(super) fn new<B, F>(body: B) -> Rc<Self>
     where
+        S: Sent,
         B: FnOnce(Yielder<Y, S>) -> F,
         F: StdFuture<Output = Result<()>> + 'static,
     {
@@ -129,12 +146,18 @@ impl<Y: 'static, S: Sent> Generator<Y, S> {
         Rc::new(Self {
             body: Cell::new(Some(body)),
             wire,
+            sent: WhatIsSent { none: S::none, is_none: S::is_none },
             type_name: type_name::<B>(),
             phase: Cell::new(Phase::Created),
             running: Cell::new(false),
             closed: Cell::new(false),
             hooks: Cell::default(),
         })
+    }
+
+    /// What `anext` sends.
+    pub(super) fn none(&self) -> S {
+        (self.sent.none)()
     }
 
     /// Tells the running loop of the generator when it is asked for the first time.
@@ -188,7 +211,7 @@ impl<Y: 'static, S: Sent> Generator<Y, S> {
                 self.finish();
                 return Poll::Ready(Step::Raised(error));
             }
-            (Phase::Created, Some(Ok(sent))) if !sent.is_none() => {
+            (Phase::Created, Some(Ok(sent))) if !(self.sent.is_none)(&sent) => {
                 return Poll::Ready(Step::Raised(TypeError(
                     "can't send non-None value to a just-started async generator",
                 )));
@@ -243,7 +266,7 @@ impl<Y: 'static, S: Sent> Generator<Y, S> {
     }
 }
 
-impl<Y: 'static, S: Sent> RawGenerator for Generator<Y, S> {
+impl<Y: 'static, S: 'static> RawGenerator for Generator<Y, S> {
     fn poll_aclose(&self, progress: &mut Progress, cx: &mut Context<'_>) -> Poll<Result<()>> {
         progress.poll_aclose(self, cx)
     }
@@ -261,7 +284,7 @@ impl<Y: 'static, S: Sent> RawGenerator for Generator<Y, S> {
     }
 }
 
-impl<Y: 'static, S: Sent> Generator<Y, S> {
+impl<Y: 'static, S: 'static> Generator<Y, S> {
     /// Marks it as one that is being closed.
     pub(super) fn close(&self) {
         self.closed.set(true);
@@ -272,6 +295,7 @@ impl<Y: 'static, S: Sent> Generator<Y, S> {
         Rc::new(Self {
             body: Cell::new(self.body.take()),
             wire: Rc::clone(&self.wire),
+            sent: self.sent,
             type_name: self.type_name,
             phase: Cell::new(self.phase.get()),
             running: Cell::new(false),
@@ -281,7 +305,7 @@ impl<Y: 'static, S: Sent> Generator<Y, S> {
     }
 }
 
-impl<Y: 'static, S: Sent> Drop for Generator<Y, S> {
+impl<Y: 'static, S: 'static> Drop for Generator<Y, S> {
     fn drop(&mut self) {
         let Hooks::Known(loop_, number) = self.hooks.take() else { return };
         let Some(loop_) = loop_.upgrade().map(EventLoop) else { return };

@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use super::Sent;
 use super::machine::{Generator, RawGenerator, Step, is_end};
 use crate::coroutines::is_thrown_into;
 use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError, StopAsyncIteration};
@@ -27,7 +26,7 @@ impl Progress {
     ///
     /// A task that was cancelled before it began throws into the generator, as in Python: that
     /// error goes before the `input` of the request.
-    fn begin<Y: 'static, S: Sent>(
+    fn begin<Y: 'static, S: 'static>(
         &mut self,
         method: &str,
         generator: &Generator<Y, S>,
@@ -55,7 +54,7 @@ impl Progress {
         Ok(Some(input))
     }
 
-    pub(super) fn poll_aclose<Y: 'static, S: Sent>(
+    pub(super) fn poll_aclose<Y: 'static, S: 'static>(
         &mut self,
         generator: &Generator<Y, S>,
         cx: &mut Context<'_>,
@@ -81,13 +80,13 @@ impl Progress {
 }
 
 /// Why a generator takes no `athrow` or `aclose` any more.
-fn refuse<Y: 'static, S: Sent>(generator: &Generator<Y, S>) -> Option<Error> {
+fn refuse<Y: 'static, S: 'static>(generator: &Generator<Y, S>) -> Option<Error> {
     let is_over = generator.is_finished() || generator.is_closed();
     is_over.then(Error::bare::<StopAsyncIteration>)
 }
 
 /// At the end of a generator such a request does nothing; one that was closed and went on says so.
-fn end_of_finished<Y: 'static, S: Sent, T: Default>(
+fn end_of_finished<Y: 'static, S: 'static, T: Default>(
     error: Error,
     generator: &Generator<Y, S>,
 ) -> Result<T> {
@@ -113,27 +112,28 @@ fn give_up<R>(progress: Progress, method: &str, generator: &dyn RawGenerator) {
 /// The coroutine that [`AsyncGenerator::anext`](super::AsyncGenerator::anext) and
 /// [`asend`](super::AsyncGenerator::asend) return.
 #[must_use = "a coroutine does nothing until it is awaited"]
-pub struct AsyncGeneratorASend<Y: 'static, S: Sent> {
+pub struct AsyncGeneratorASend<Y: 'static, S: 'static> {
     generator: Rc<Generator<Y, S>>,
     progress: Progress,
     value: Option<S>,
 }
 
-impl<Y: 'static, S: Sent> AsyncGeneratorASend<Y, S> {
+impl<Y: 'static, S: 'static> AsyncGeneratorASend<Y, S> {
     pub(super) fn new(generator: Rc<Generator<Y, S>>, value: S) -> Self {
         Self { generator, progress: Progress::New, value: Some(value) }
     }
 }
 
 // Nothing of it is pinned.
-impl<Y: 'static, S: Sent> Unpin for AsyncGeneratorASend<Y, S> {}
+impl<Y: 'static, S: 'static> Unpin for AsyncGeneratorASend<Y, S> {}
 
-impl<Y: 'static, S: Sent> StdFuture for AsyncGeneratorASend<Y, S> {
+impl<Y: 'static, S: 'static> StdFuture for AsyncGeneratorASend<Y, S> {
     type Output = Result<Y>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Y>> {
         let this = &mut *self;
-        let value = || Ok(this.value.take().unwrap_or_else(S::none));
+        let generator = &this.generator;
+        let value = || Ok(this.value.take().unwrap_or_else(|| generator.none()));
         let input = this.progress.begin("anext", &this.generator, value, || None)?;
         let step = ready!(this.generator.advance(input, cx));
         this.progress = Progress::Over;
@@ -142,7 +142,7 @@ impl<Y: 'static, S: Sent> StdFuture for AsyncGeneratorASend<Y, S> {
 }
 
 /// What a request that asks for a value ends with.
-fn end<Y: 'static, S: Sent>(generator: &Generator<Y, S>, step: Step<Y>) -> Result<Y> {
+fn end<Y: 'static, S: 'static>(generator: &Generator<Y, S>, step: Step<Y>) -> Result<Y> {
     match step {
         Step::Yielded(value) => {
             generator.end_request(None);
@@ -155,7 +155,7 @@ fn end<Y: 'static, S: Sent>(generator: &Generator<Y, S>, step: Step<Y>) -> Resul
     }
 }
 
-impl<Y: 'static, S: Sent> Drop for AsyncGeneratorASend<Y, S> {
+impl<Y: 'static, S: 'static> Drop for AsyncGeneratorASend<Y, S> {
     fn drop(&mut self) {
         give_up::<Self>(self.progress, "asend", &*self.generator);
     }
@@ -163,21 +163,21 @@ impl<Y: 'static, S: Sent> Drop for AsyncGeneratorASend<Y, S> {
 
 /// The coroutine that [`AsyncGenerator::athrow`](super::AsyncGenerator::athrow) returns.
 #[must_use = "a coroutine does nothing until it is awaited"]
-pub struct AsyncGeneratorAThrow<Y: 'static, S: Sent> {
+pub struct AsyncGeneratorAThrow<Y: 'static, S: 'static> {
     generator: Rc<Generator<Y, S>>,
     progress: Progress,
     error: Error,
 }
 
-impl<Y: 'static, S: Sent> AsyncGeneratorAThrow<Y, S> {
+impl<Y: 'static, S: 'static> AsyncGeneratorAThrow<Y, S> {
     pub(super) fn new(generator: Rc<Generator<Y, S>>, error: Error) -> Self {
         Self { generator, progress: Progress::New, error }
     }
 }
 
-impl<Y: 'static, S: Sent> Unpin for AsyncGeneratorAThrow<Y, S> {}
+impl<Y: 'static, S: 'static> Unpin for AsyncGeneratorAThrow<Y, S> {}
 
-impl<Y: 'static, S: Sent> StdFuture for AsyncGeneratorAThrow<Y, S> {
+impl<Y: 'static, S: 'static> StdFuture for AsyncGeneratorAThrow<Y, S> {
     type Output = Result<Option<Y>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Option<Y>>> {
@@ -194,7 +194,7 @@ impl<Y: 'static, S: Sent> StdFuture for AsyncGeneratorAThrow<Y, S> {
     }
 }
 
-impl<Y: 'static, S: Sent> Drop for AsyncGeneratorAThrow<Y, S> {
+impl<Y: 'static, S: 'static> Drop for AsyncGeneratorAThrow<Y, S> {
     fn drop(&mut self) {
         give_up::<Self>(self.progress, "athrow", &*self.generator);
     }
@@ -228,13 +228,13 @@ impl Drop for AsyncGeneratorAClose {
     }
 }
 
-impl<Y: 'static, S: Sent> fmt::Debug for AsyncGeneratorASend<Y, S> {
+impl<Y: 'static, S: 'static> fmt::Debug for AsyncGeneratorASend<Y, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<async_generator_asend object at {:p}>", &raw const *self)
     }
 }
 
-impl<Y: 'static, S: Sent> fmt::Debug for AsyncGeneratorAThrow<Y, S> {
+impl<Y: 'static, S: 'static> fmt::Debug for AsyncGeneratorAThrow<Y, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<async_generator_athrow object at {:p}>", &raw const *self)
     }

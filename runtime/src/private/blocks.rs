@@ -17,26 +17,27 @@ use crate::tasks::{self, Block};
 use crate::timeouts::Timeout;
 use crate::{AsyncContextManager, Error, Result, RuntimeError, TaskGroup};
 
-/// Where in its task a block is, so that it can be cancelled without the rest: itself and those
-/// around it in its function, innermost first.
-pub struct Place(Vec<Rc<Block>>);
+/// Where in its task a block is, so that it can be cancelled without the rest.
+pub struct Place {
+    block: Rc<Block>,
+    /// How many blocks of its function it is in, with itself.
+    depth: usize,
+}
 
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Place").finish_non_exhaustive()
+        f.debug_struct("Place").field("depth", &self.depth).finish_non_exhaustive()
     }
 }
 
 /// The place of a block in no other of the function.
 pub fn place() -> Place {
-    Place(vec![Block::new()])
+    Place { block: Block::new(), depth: 1 }
 }
 
 /// The place of a block in another one.
 pub fn place_in(outer: &Place) -> Place {
-    let mut blocks = vec![Block::within(outer.0.first().cloned())];
-    blocks.extend_from_slice(&outer.0);
-    Place(blocks)
+    Place { block: Block::within(Some(Rc::clone(&outer.block))), depth: outer.depth + 1 }
 }
 
 /// What can be awaited; as in `IsAwaitable`, with one "no".
@@ -82,7 +83,7 @@ where
 /// # Errors
 /// A cancellation that nothing in there has claimed; the panic of what was awaited.
 pub async fn within<F: StdFuture>(place: &Place, slot: Pin<&mut Option<F>>) -> Result<F::Output> {
-    tasks::drive_in_blocks(&place.0, slot).await
+    tasks::drive_in_blocks(&place.block, place.depth, slot).await
 }
 
 /// [`within`], where nothing but the task can be cancelled.
@@ -249,12 +250,19 @@ pub async fn fail<M: AsyncContextManager + ?Sized>(with: &With<'_, M>, error: Er
 }
 
 impl<M: AsyncContextManager + ?Sized> With<'_, M> {
+    fn settle<F, T>(&self, slot: Pin<&mut Option<F>>) -> impl StdFuture<Output = Result<T>>
+    where
+        F: StdFuture<Output = Result<T>>,
+    {
+        settle(&self.place.block, self.place.depth, slot)
+    }
+
     /// Enters the block.
     ///
     /// # Errors
     /// Those of the manager.
     pub async fn enter(&mut self) -> Result<M::Value> {
-        let value = settle(&self.place.0, pin!(Some(self.manager.aenter()))).await?;
+        let value = self.settle(pin!(Some(self.manager.aenter()))).await?;
         self.entered = true;
         Ok(value)
     }
@@ -264,7 +272,7 @@ impl<M: AsyncContextManager + ?Sized> With<'_, M> {
     /// # Errors
     /// Those of the manager.
     pub async fn leave(&self) -> Result<()> {
-        settle(&self.place.0, pin!(Some(self.manager.aexit(None)))).await.map(drop)
+        self.settle(pin!(Some(self.manager.aexit(None)))).await.map(drop)
     }
 
     /// Leaves the block, which failed; `Ok` if the manager swallows the error.
@@ -272,7 +280,7 @@ impl<M: AsyncContextManager + ?Sized> With<'_, M> {
     /// # Errors
     /// What goes on: the error, or another of the manager.
     pub async fn fail(&self, error: Error) -> Result<()> {
-        let exited = settle(&self.place.0, pin!(Some(self.manager.aexit(Some(&error))))).await;
+        let exited = self.settle(pin!(Some(self.manager.aexit(Some(&error))))).await;
         match exited {
             Ok(true) => Ok(()),
             Ok(false) => Err(error),

@@ -8,7 +8,13 @@ use std::task::{Context, Poll};
 
 use crate::generators::{AsyncGenerator, Sent, Yielder};
 use crate::tasks::take_unclaimed;
-use crate::{Error, Result};
+use crate::{Coroutine, Error, Result};
+
+/// The coroutine of a body.
+#[inline(always)]
+pub fn coroutine<F: StdFuture>(future: F) -> Coroutine<F> {
+    Coroutine { future }
+}
 
 /// Awaits what is in `slot`; a cancellation that nobody in there takes is an error here.
 pub fn cancellable<F: StdFuture>(slot: Pin<&mut Option<F>>) -> Cancellable<'_, F> {
@@ -72,6 +78,73 @@ impl<T> RaisedOutOfBody<T> for &OutputType<T> {
     }
 }
 
+/// For an output that can hold the error, where the body cannot be left: there it is raised.
+pub trait AwaitedInPlace<F> {
+    /// Awaits what is in `slot`.
+    fn awaited<'a>(&self, slot: Pin<&'a mut Option<F>>) -> InPlace<'a, F>;
+}
+
+impl<F, T, E> AwaitedInPlace<F> for OutputType<Result<T, E>>
+where
+    F: StdFuture<Output = Result<T, E>>,
+    E: From<Error>,
+{
+    fn awaited<'a>(&self, slot: Pin<&'a mut Option<F>>) -> InPlace<'a, F> {
+        InPlace(cancellable(slot))
+    }
+}
+
+/// For any other output: a cancellation is left to what is further out.
+pub trait AwaitedAsItIs<F> {
+    /// Awaits what is in `slot`.
+    fn awaited<'a>(&self, slot: Pin<&'a mut Option<F>>) -> AsItIs<'a, F>;
+}
+
+impl<F: StdFuture> AwaitedAsItIs<F> for &OutputType<F::Output> {
+    fn awaited<'a>(&self, slot: Pin<&'a mut Option<F>>) -> AsItIs<'a, F> {
+        AsItIs(slot)
+    }
+}
+
+/// What [`AwaitedInPlace`] returns.
+#[derive(Debug)]
+pub struct InPlace<'a, F>(Cancellable<'a, F>);
+
+impl<F, T, E> StdFuture for InPlace<'_, F>
+where
+    F: StdFuture<Output = Result<T, E>>,
+    E: From<Error>,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let polled = Pin::new(&mut self.0).poll(cx);
+        polled.map(|output| output.unwrap_or_else(|error| Err(error.into())))
+    }
+}
+
+/// What [`AwaitedAsItIs`] returns.
+pub struct AsItIs<'a, F>(Pin<&'a mut Option<F>>);
+
+impl<F> fmt::Debug for AsItIs<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsItIs").finish_non_exhaustive()
+    }
+}
+
+impl<F: StdFuture> StdFuture for AsItIs<'_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        match self.0.as_mut().as_pin_mut() {
+            Some(future) => future.poll(cx),
+            None => Poll::Pending,
+        }
+    }
+}
+
 /// What a generator function returns.
 #[diagnostic::on_unimplemented(
     message = "a generator returns an `AsyncGenerator`, not `{Self}`",
@@ -83,7 +156,7 @@ pub trait IsGenerator {
 }
 
 #[diagnostic::do_not_recommend]
-impl<Y: 'static, S: Sent> IsGenerator for AsyncGenerator<Y, S> {
+impl<Y: 'static, S: 'static> IsGenerator for AsyncGenerator<Y, S> {
     type Yielder = Yielder<Y, S>;
 }
 

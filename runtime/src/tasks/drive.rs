@@ -6,7 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::ptr;
 use std::rc::{Rc, Weak};
-use std::slice;
 use std::task::{Poll, Waker};
 
 use super::flags::STEPPING;
@@ -43,25 +42,29 @@ pub(crate) async fn drive_block<F: StdFuture>(
     block: &Rc<Block>,
     slot: Pin<&mut Option<F>>,
 ) -> Result<F::Output> {
-    drive_in_blocks(slice::from_ref(block), slot).await
+    drive_in_blocks(block, 1, slot).await
 }
 
-/// [`drive_block`] in blocks of one function, innermost first.
+/// [`drive_block`] in the innermost of `depth` blocks of one function.
 pub(crate) async fn drive_in_blocks<F: StdFuture>(
-    blocks: &[Rc<Block>],
+    block: &Rc<Block>,
+    depth: usize,
     slot: Pin<&mut Option<F>>,
 ) -> Result<F::Output> {
-    let [block, ..] = blocks else { return drive(slot).await };
     // What a body panics with goes through the end of its block, as all that it raises does.
     let enter = |poll: &mut dyn FnMut()| {
         catch_unwind(AssertUnwindSafe(|| current::enter_block(block, poll))).map_err(from_panic)
     };
-    let thrown = || blocks.iter().any(|block| block.thrown.take());
+    let thrown = || {
+        let mut thrown = false;
+        block.for_each(depth, |block| thrown = thrown || block.thrown.take());
+        thrown
+    };
     let unclaimed = || take_unclaimed().or_else(|| thrown().then(CancelledError));
     let mut drive = pin!(drive_with(slot, enter, unclaimed));
     poll_fn(|cx| {
         let polled = drive.as_mut().poll(cx);
-        blocks.iter().for_each(|block| block.note(polled.is_pending(), cx.waker()));
+        block.for_each(depth, |block| block.note(polled.is_pending(), cx.waker()));
         polled
     })
     .await
@@ -138,6 +141,18 @@ impl Block {
     /// Whether a cancellation of this block left the rest of its task alone.
     pub(crate) fn is_partial(&self) -> bool {
         self.partial.get()
+    }
+
+    /// Goes through this block and those around it, `depth` of them.
+    #[inline]
+    fn for_each(self: &Rc<Self>, depth: usize, mut look: impl FnMut(&Rc<Self>)) {
+        let mut block = self;
+        for _ in 1..depth {
+            look(block);
+            let Some(outer) = &block.outer else { return };
+            block = outer;
+        }
+        look(block);
     }
 
     /// Notes how a poll left the body.

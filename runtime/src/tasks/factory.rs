@@ -7,16 +7,28 @@ use std::rc::Rc;
 
 use super::{AnyTask, Task, TaskOptions};
 use crate::base_events::EventLoop;
+use crate::coroutines::{Body, Coroutine};
 use crate::exceptions::{Result, TypeError, panic_with};
-use crate::format_helpers::coroutine_name;
 
 /// What makes a loop's tasks: gets the loop, the coroutine and the options.
 pub type TaskFactory = Rc<dyn Fn(&EventLoop, Coroutine, TaskOptions) -> AnyTask>;
 
-/// A coroutine whose type is forgotten, on its way through a task factory.
+/// The body of a [`Coroutine`] whose type is forgotten.
 ///
-/// It exists only while a factory is set; [`AnyTask::new`] makes the task.
-pub struct Coroutine(Box<dyn Start>);
+/// It exists only while a task factory is set.
+pub struct Erased(Box<dyn Start>);
+
+impl fmt::Debug for Erased {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Erased").finish_non_exhaustive()
+    }
+}
+
+impl Body for Erased {
+    fn type_name(&self) -> &'static str {
+        self.0.type_name()
+    }
+}
 
 impl Coroutine {
     pub(super) fn new<C, T, E>(coroutine: C) -> Self
@@ -25,12 +37,7 @@ impl Coroutine {
         T: 'static,
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
-        Self(Box::new(coroutine))
-    }
-
-    /// The name of the coroutine function, as reprs show it.
-    pub fn name(&self) -> String {
-        coroutine_name(self.0.type_name())
+        Self { future: Erased(Box::new(coroutine)) }
     }
 
     /// The task that `factory` makes of this coroutine.
@@ -48,12 +55,6 @@ impl Coroutine {
                 "the task factory returned a task of another type: {task:?}"
             ))),
         }
-    }
-}
-
-impl fmt::Debug for Coroutine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<coroutine object {}>", self.name())
     }
 }
 
@@ -86,7 +87,7 @@ impl AnyTask {
         if options.created.is_none() {
             options.created = loop_.created();
         }
-        coroutine.0.start(loop_, options)
+        coroutine.future.0.start(loop_, options)
     }
 }
 

@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::rc::Rc;
 
-use asyncio::{Error, Result, TaskGroup, ValueError, create_task, gather, sleep, wait_for};
+use asyncio::{
+    AnyTask, Coroutine, Error, Result, TaskGroup, ValueError, create_task, gather, sleep, wait_for,
+};
 
 use crate::logged;
 
@@ -79,6 +81,137 @@ impl Named for Counter {
     }
 }
 
+/// Every implementation makes coroutine objects.
+trait Job {
+    #[asyncio::coroutine]
+    async fn run(&self, _: u32) -> Result<u32>;
+
+    #[asyncio::coroutine]
+    async fn twice(&self, number: u32) -> Result<u32> {
+        Ok(self.run(number).await? + self.run(number).await?)
+    }
+}
+
+impl Job for Counter {
+    #[asyncio::coroutine]
+    async fn run(&self, number: u32) -> Result<u32> {
+        sleep(0).await?;
+        Ok(self.0.get() + number)
+    }
+}
+
+#[asyncio::test]
+async fn a_trait_has_coroutines() -> Result<()> {
+    let counter = Counter(Cell::new(3));
+    assert_eq!(counter.run(4).await?, 7);
+    let twice: Coroutine<_> = counter.twice(4);
+    assert_eq!(twice.await?, 14);
+    Ok(())
+}
+
+/// Its type has a name, and so it has a place in others.
+struct Later<'a, F> {
+    work: Coroutine<F>,
+    text: &'a str,
+}
+
+impl<F: Future<Output = Result<u32>>> Later<'_, F> {
+    #[asyncio::coroutine]
+    async fn length_and_work(self) -> Result<(usize, u32)> {
+        Ok((self.text.len(), self.work.await?))
+    }
+}
+
+#[asyncio::test]
+async fn a_coroutine_is_kept_for_later() -> Result<()> {
+    let text = String::from("text");
+    let later = Later { work: add(1, (2, 3), String::new()), text: &text };
+    assert_eq!(later.length_and_work().await?, (4, 7));
+    let work: Vec<Coroutine<_>> = (0..3).map(|n| add(n, (n, n), String::new())).collect();
+    assert_eq!(gather!(..work).await?, [1, 4, 7]);
+    Ok(())
+}
+
+#[test]
+fn a_coroutine_shows_its_function() {
+    let counter = Counter(Cell::new(0));
+    let (one, two, three) = (add(1, (2, 3), String::new()), counter.next(), Named::name(&counter));
+    let four = show::<str>("a", 1);
+    assert!(asyncio::iscoroutine(&one));
+    assert_eq!(format!("{one:?}"), format!("<coroutine object add at {:p}>", &raw const one));
+    for (name, qualname, found) in [
+        ("add", "add", (one.name(), one.qualname())),
+        ("next", "Counter.next", (two.name(), two.qualname())),
+        ("name", "Counter.name", (three.name(), three.qualname())),
+        ("show", "show", (four.name(), four.qualname())),
+    ] {
+        assert_eq!(found, (name.to_owned(), qualname.to_owned()));
+    }
+    one.close();
+    two.close();
+    three.close();
+    four.close();
+}
+
+#[test]
+fn one_that_was_closed_is_not_reported() {
+    let lines = logged(|| add(1, (2, 3), String::new()).close());
+    assert_eq!(lines, [""; 0]);
+}
+
+/// One that it was to await was never awaited either, and nobody has closed that.
+#[test]
+fn the_argument_of_one_that_was_closed_is_reported() {
+    #[asyncio::coroutine]
+    async fn outer<F: Future<Output = Result<u32>>>(inner: Coroutine<F>) -> Result<u32> {
+        inner.await
+    }
+    let lines = logged(|| outer(add(1, (2, 3), String::new())).close());
+    assert_eq!(lines, ["RuntimeWarning: coroutine 'add' was never awaited"]);
+}
+
+/// A task factory gets it with its name, and can refuse it.
+#[asyncio::test]
+async fn a_task_factory_gets_its_name() -> Result<()> {
+    let loop_ = asyncio::get_running_loop();
+    loop_.set_task_factory(|loop_, coroutine: Coroutine, options| {
+        assert!(format!("{coroutine:?}").starts_with("<coroutine object Counter.into_inner at 0x"));
+        assert_eq!(
+            (coroutine.name(), coroutine.qualname()),
+            two("into_inner", "Counter.into_inner")
+        );
+        AnyTask::new(loop_, coroutine, options)
+    });
+    let task = create_task(Counter(Cell::new(1)).into_inner());
+    loop_.clear_task_factory();
+    assert!(format!("{task:?}").contains(" coro=<Counter.into_inner() running"), "{task:?}");
+    assert_eq!(task.await?, 9);
+    Ok(())
+}
+
+fn two(name: &str, qualname: &str) -> (String, String) {
+    (name.to_owned(), qualname.to_owned())
+}
+
+/// It is its future and nothing else.
+#[asyncio::test]
+async fn a_coroutine_is_polled_where_it_lies() -> Result<()> {
+    fn is_send<T: Send>(_: &T) {}
+    #[asyncio::coroutine]
+    async fn nothing() -> Result<()> {
+        Ok(())
+    }
+    let mut work = std::pin::pin!(nothing());
+    is_send(&work);
+    // Whether it has begun, and where it stands.
+    assert_eq!(size_of_val(&*work), 2);
+    let waker = std::task::Waker::noop();
+    let ready = work.as_mut().poll(&mut std::task::Context::from_waker(waker));
+    assert!(ready.is_ready());
+    let (one, two) = futures::join!(nothing(), Box::pin(nothing()));
+    one.and(two)
+}
+
 #[asyncio::test]
 async fn functions_are_called_as_before() -> Result<()> {
     assert_eq!(add(1, (2, 3), String::new()).await?, 7);
@@ -113,7 +246,7 @@ fn one_that_was_never_awaited_is_reported() {
         lines,
         [
             "RuntimeWarning: coroutine 'add' was never awaited",
-            "RuntimeWarning: coroutine 'next' was never awaited",
+            "RuntimeWarning: coroutine 'Counter.next' was never awaited",
         ]
     );
 }

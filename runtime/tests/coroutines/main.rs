@@ -5,6 +5,7 @@ mod attribute;
 mod blocks;
 mod foreign;
 mod generators;
+mod strangers;
 
 use std::cell::RefCell;
 use std::rc::Rc;

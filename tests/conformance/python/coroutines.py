@@ -6,6 +6,15 @@ import warnings
 from trace import attempt, new_event_loop, outcome, run, scenario, trace
 
 
+class Worker:
+    """Has a coroutine as a method."""
+
+    async def work(self):
+        """Do something, if it begins."""
+        trace("worker begins")
+        await asyncio.sleep(1)
+
+
 async def work():
     """Do something, if it begins."""
     trace("work begins")
@@ -98,5 +107,52 @@ def reprs_of_named_coroutines():
         trace(f"{task!r}")
         await task
         trace(f"{task!r}")
+
+    run(main())
+
+
+@scenario
+def a_coroutine_object():
+    show_warnings()
+    worker = Worker()
+
+    def look_at(coroutine):
+        trace(f"{coroutine.__name__} {coroutine.__qualname__} {coroutine!r}")
+
+    async def main():
+        look_at(work())
+        look_at(worker.work())
+        coroutine = work()
+        trace(f"coroutine: {asyncio.iscoroutine(coroutine)}")
+        del coroutine
+        task = asyncio.create_task(worker.work())
+        trace(f"{task!r}")
+        trace(f"task: {asyncio.iscoroutine(task)}")
+        await task
+
+    run(main())
+
+
+@scenario
+def a_coroutine_that_is_closed():
+    show_warnings()
+
+    async def main():
+        coroutine = work()
+        trace("made")
+        coroutine.close()
+        trace("closed")
+
+    run(main())
+
+
+@scenario
+def a_method_that_is_not_awaited():
+    show_warnings()
+
+    async def main():
+        coroutine = Worker().work()
+        del coroutine
+        trace("dropped")
 
     run(main())

@@ -57,7 +57,10 @@ mod BaseEventLoopTests {
         future.add_done_callback(move |_: &Future<bool>| stopper.stop());
         loop_.run_forever()?;
         let text = log.take_one();
-        assert!(text.starts_with("Exception in callback zero_error_of"), "{text}");
+        assert!(
+            text.starts_with("Exception in callback BaseEventLoopTests.zero_error_of"),
+            "{text}"
+        );
         assert!(text.ends_with("ZeroDivisionError: division by zero"), "{text}");
         Ok(())
     }

@@ -26,7 +26,7 @@ mod BaseTaskTests {
         let new_task = || loop_.create_task_with(notmuch(), TaskOptions::new().name("TestTask"));
         let task = new_task();
         task.add_done_callback(dummy);
-        let rest = "name='TestTask' coro=<notmuch() running> cb=[dummy()]>";
+        let rest = "name='TestTask' coro=<notmuch() running> cb=[BaseTaskTests.dummy()]>";
         assert_eq!(repr(&task), format!("<Task pending {rest}"));
 
         task.cancel();

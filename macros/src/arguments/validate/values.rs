@@ -10,6 +10,7 @@ use syn::{
 use crate::arguments::signature::{Parameter, Takes};
 use crate::arguments::similar;
 use crate::errors::Errors;
+use crate::fragments::ungrouped;
 
 /// Whether a value is of the kind that its parameter takes; what is wrong with it is reported.
 ///
@@ -88,15 +89,6 @@ pub(crate) fn seconds(value: &Expr) -> Option<f64> {
         _ => return None,
     };
     digits.parse().ok().filter(|seconds: &f64| suffix.is_empty() && seconds.is_finite())
-}
-
-/// An expression without the invisible delimiters that a `$value:expr` of a user's own macro puts
-/// around it.
-pub(super) fn ungrouped(mut value: &Expr) -> &Expr {
-    while let Expr::Group(group) = value {
-        value = &group.expr;
-    }
-    value
 }
 
 fn literal(value: &Expr) -> Option<&Lit> {

@@ -7,7 +7,8 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprMacro, ExprUnary, Token, UnOp};
 
-use super::{Kind, Scope, Surroundings, Visitor, hidden};
+use super::scan::{has_await, hidden};
+use super::{Kind, Scope, Surroundings, Visitor};
 use crate::arguments::parse::{Argument, Arguments, arguments};
 use crate::errors::Errors;
 
@@ -36,6 +37,17 @@ const STD: &[&str] = &[
     "writeln",
 ];
 
+/// Macros to which tokens are what they are, and no code that runs here.
+const DATA: &[&str] = &[
+    "concat",
+    "format_ident",
+    "parse_quote",
+    "parse_quote_spanned",
+    "quote",
+    "quote_spanned",
+    "stringify",
+];
+
 /// Our macros that call a function.
 const CALLS: &[&str] =
     &["as_completed", "create_task", "gather", "run", "shield", "wait", "wait_for", "yield_"];
@@ -57,8 +69,15 @@ impl Visitor<'_> {
             call.mac.tokens = self.matches(&name, call.mac.tokens.clone());
         } else if STD.contains(&name.as_str()) {
             call.mac.tokens = self.list(&name, call.mac.tokens.clone());
+        } else if self.blocks.is_empty() && self.ways.may_be_hidden() {
+            if !DATA.contains(&name.as_str()) {
+                call.mac.tokens = self.strange(call.mac.tokens.clone());
+            }
         } else {
             self.opaque(&name, call.mac.tokens.clone());
+        }
+        if self.is_strange {
+            return None;
         }
         self.ways.called(call, &self.blocks, self.errors)
     }
@@ -162,6 +181,19 @@ impl Visitor<'_> {
             visited.extend(separators.next());
         }
         visited
+    }
+
+    /// A macro of somebody else: the awaits in it are found if its tokens are a list of expressions.
+    fn strange(&mut self, tokens: TokenStream) -> TokenStream {
+        if !has_await(tokens.clone()) {
+            return tokens;
+        }
+        let list = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens.clone());
+        let Ok(mut list) = list else { return tokens };
+        let before = std::mem::replace(&mut self.is_strange, true);
+        list.iter_mut().for_each(|value| self.visit_expr_mut(value));
+        self.is_strange = before;
+        list.into_token_stream()
     }
 
     /// Tokens of which nobody knows what they are; in an inner block its own macro complains.

@@ -9,6 +9,23 @@ pub(super) struct Hidden {
     pub(super) written: &'static str,
 }
 
+/// Whether there is an `.await` in the tokens, be it in an `async` block.
+pub(super) fn has_await(tokens: TokenStream) -> bool {
+    let mut is_field = false;
+    tokens.into_iter().any(|token| {
+        let was_field = std::mem::replace(&mut is_field, false);
+        match token {
+            TokenTree::Group(group) => has_await(group.stream()),
+            TokenTree::Ident(name) => was_field && name == "await",
+            TokenTree::Punct(sign) => {
+                is_field = sign.as_char() == '.';
+                false
+            }
+            TokenTree::Literal(_) => false,
+        }
+    })
+}
+
 /// The first way out in the tokens; those of `async` blocks do not count.
 pub(super) fn hidden(tokens: TokenStream) -> Option<Hidden> {
     let mut before = [String::new(), String::new()];

@@ -1,9 +1,10 @@
-//! Programs over locks and queues, cancelled at each end of each suspension: no permit, item,
+//! Programs over locks, queues and blocks, cancelled at each end of each suspension: no permit, item,
 //! wake-up or lock is lost, and nobody waits for ever.
 //!
 //! The test is one of those who compete. The others are tasks, which have to come to their end
 //! whatever happens to it. Somebody who waits for ever is found as nothing is left to do then.
 
+mod blocks;
 mod locks;
 mod mixtures;
 mod queues;

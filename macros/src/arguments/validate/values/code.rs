@@ -3,9 +3,9 @@
 use quote::quote;
 use syn::{Expr, ExprCast, ExprClosure, ExprUnary, Pat, ReturnType, Type, UnOp};
 
-use super::ungrouped;
 use crate::arguments::signature::{Form, Parameter, Takes};
 use crate::errors::Errors;
+use crate::fragments::{ungrouped, ungrouped_type};
 
 /// Whether a block has the form that its place wants; what is wrong with it is reported.
 pub(super) fn check(parameter: &Parameter, form: Form, value: &Expr, errors: &mut Errors) -> bool {
@@ -21,7 +21,8 @@ pub(super) fn check(parameter: &Parameter, form: Form, value: &Expr, errors: &mu
             block.label.is_none()
         }
         Expr::Closure(closure) => closure_fits(parameter, form, closure, errors),
-        Expr::Unary(ExprUnary { op: UnOp::Deref(star), expr, .. }) => match (form, &**expr) {
+        Expr::Unary(ExprUnary { op: UnOp::Deref(star), expr, .. }) => match (form, ungrouped(expr))
+        {
             (Form::Arm, Expr::Closure(closure)) => closure_fits(parameter, form, closure, errors),
             (_, Expr::Closure(_)) => {
                 errors.at(star, "only arms of `try_except!` have a star: leave it out");
@@ -106,7 +107,7 @@ fn typed(closure: &ExprClosure, errors: &mut Errors) -> bool {
         errors.at(&typed.pat, "the error is lent under a name: write `|e: ValueError|`");
         return false;
     }
-    match &*typed.ty {
+    match ungrouped_type(&typed.ty) {
         Type::Reference(reference) => {
             errors.at(reference.and_token, "an arm names the type alone: leave `&` out");
         }
