@@ -66,10 +66,11 @@ impl Ways for InBody {
         let private = located_at(place, &quote_spanned!(Span::mixed_site()=> __asyncio));
         let here = await_token.span.resolved_at(Span::mixed_site());
         let slot = quote_spanned!(place=> #private::slot(#base));
-        // Pinned where it is: to pass it on would double the size of the coroutine.
+        // Pinned where it is: to pass it on would double the size of the coroutine. In parentheses,
+        // for a statement that begins with a `match` ends behind it.
         Expr::Verbatim(quote_spanned! {here=>
             #(#attrs)*
-            match #slot {
+            (match #slot {
                 future => {
                     let mut future = ::core::pin::pin!(future);
                     match __asyncio::cancellable(future.as_mut()).await {
@@ -83,7 +84,7 @@ impl Ways for InBody {
                         }
                     }
                 }
-            }
+            })
         })
     }
 

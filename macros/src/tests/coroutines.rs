@@ -70,7 +70,7 @@ fn an_await_is_wrapped() {
             async move {
                 __asyncio_unstarted.start();
                 {
-                    match __asyncio::slot(a) {
+                    (match __asyncio::slot(a) {
                         future => {
                             let mut future = ::core::pin::pin!(future);
                             match __asyncio::cancellable(future.as_mut()).await {
@@ -84,7 +84,7 @@ fn an_await_is_wrapped() {
                                 }
                             }
                         }
-                    }
+                    })
                 }
             }
         }",
