@@ -5,11 +5,11 @@ use std::cell::Cell;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprAwait, ExprBreak, ExprContinue, ExprReturn, ExprTry, Lifetime};
+use syn::{Attribute, Expr, ExprAwait, ExprBreak, ExprContinue, ExprReturn, ExprTry, Lifetime};
 
 use super::visit::{Surroundings, Ways, rewrite};
 use crate::errors::Errors;
-use crate::spans::located_at;
+use crate::spans::{is_same_label, located_at};
 
 /// Where the names in an expansion are seen: nowhere else.
 pub(super) fn here() -> Span {
@@ -34,11 +34,23 @@ pub(super) struct Jump {
     has_value: bool,
 }
 
-#[derive(Clone, PartialEq)]
 enum Kind {
     Return,
     Break(Option<Lifetime>),
     Continue(Option<Lifetime>),
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Return, Self::Return)
+            | (Self::Break(None), Self::Break(None))
+            | (Self::Continue(None), Self::Continue(None)) => true,
+            (Self::Break(Some(one)), Self::Break(Some(other)))
+            | (Self::Continue(Some(one)), Self::Continue(Some(other))) => is_same_label(one, other),
+            _ => false,
+        }
+    }
 }
 
 /// Rewrites the bodies of one macro call, and knows how it is left.
@@ -259,6 +271,11 @@ pub(super) fn perhaps(code: impl ToTokens) -> TokenStream {
     quote_spanned!(here()=> #[allow(unreachable_code)] { #code })
 }
 
+/// What replaces an expression, behind its attributes: a `#[cfg]` decides whether it is there.
+fn with_attributes(attributes: &[Attribute], code: &TokenStream) -> Expr {
+    Expr::Verbatim(quote_spanned!(here()=> #(#attributes)* #code))
+}
+
 /// What is in the `Ok`; an error goes to the label.
 fn raising(raise: &Lifetime, result: &TokenStream) -> TokenStream {
     let (value, error) = (variable("value"), variable("error"));
@@ -271,13 +288,13 @@ fn raising(raise: &Lifetime, result: &TokenStream) -> TokenStream {
 }
 
 impl Ways for Routes<'_> {
-    fn tried(&mut self, ExprTry { expr, .. }: ExprTry) -> Expr {
+    fn tried(&mut self, ExprTry { attrs, expr, .. }: ExprTry) -> Expr {
         let place = expr.span();
-        Expr::Verbatim(self.attempt(expr, place))
+        with_attributes(&attrs, &self.attempt(expr, place))
     }
 
-    fn awaited(&mut self, ExprAwait { base, .. }: ExprAwait) -> Expr {
-        Expr::Verbatim(self.await_(base))
+    fn awaited(&mut self, ExprAwait { attrs, base, .. }: ExprAwait) -> Expr {
+        with_attributes(&attrs, &self.await_(base))
     }
 
     fn returned(&mut self, returned: ExprReturn) -> Expr {
@@ -285,7 +302,8 @@ impl Ways for Routes<'_> {
             return Expr::Return(returned);
         }
         let keyword = returned.return_token.span;
-        Expr::Verbatim(self.goes(Kind::Return, keyword, returned.expr))
+        let jump = self.goes(Kind::Return, keyword, returned.expr);
+        with_attributes(&returned.attrs, &jump)
     }
 
     fn broken(&mut self, broken: ExprBreak) -> Expr {
@@ -296,7 +314,7 @@ impl Ways for Routes<'_> {
                 self.refused.push((value.span(), message));
             }
             let over = self.ok(quote_spanned!(here()=> ()));
-            return Expr::Verbatim(quote_spanned!(here()=> (#over)));
+            return with_attributes(&broken.attrs, &quote_spanned!(here()=> (#over)));
         }
         if broken.label.is_none() && self.confined.is_none() {
             let has_value = self.breaks.unwrap_or_default() || broken.expr.is_some();
@@ -304,22 +322,24 @@ impl Ways for Routes<'_> {
         } else if !self.has_exit && self.confined.is_none() {
             return Expr::Break(broken);
         }
-        let kind = Kind::Break(broken.label);
-        Expr::Verbatim(self.goes(kind, keyword, broken.expr))
+        let jump = self.goes(Kind::Break(broken.label), keyword, broken.expr);
+        with_attributes(&broken.attrs, &jump)
     }
 
     fn continued(&mut self, continued: ExprContinue) -> Expr {
         let keyword = continued.continue_token.span;
         if self.is_loop && continued.label.is_none() {
             let items = label("items");
-            return Expr::Verbatim(quote_spanned!(here().located_at(keyword)=> continue #items));
+            let jump = quote_spanned!(here().located_at(keyword)=> continue #items);
+            return with_attributes(&continued.attrs, &jump);
         }
         if continued.label.is_none() && self.confined.is_none() {
             self.continues = true;
         } else if !self.has_exit && self.confined.is_none() {
             return Expr::Continue(continued);
         }
-        Expr::Verbatim(self.goes(Kind::Continue(continued.label), keyword, None))
+        let jump = self.goes(Kind::Continue(continued.label), keyword, None);
+        with_attributes(&continued.attrs, &jump)
     }
 
     fn surroundings(&self) -> Surroundings {

@@ -197,3 +197,13 @@ fn an_arm_that_keeps_everything_is_warned_of() {
     let output = call("try_except!({ a? }, |e: Exception| {})").to_string();
     assert!(!output.contains("swallows"));
 }
+
+#[test]
+fn attributes_stand_before_what_replaces_a_way_out() {
+    for way in ["a?", "a.await", "return", "break", "continue", "break 'x", "continue 'x"] {
+        for (name, body) in [("timeout!", "1, "), ("async_for!", "a, |b| ")] {
+            let output = call(&format!("{name}({body}{{ #[cfg(c)] {way}; }})")).to_string();
+            assert_eq!(output.matches("# [cfg (c)]").count(), 1, "{name}: {output}");
+        }
+    }
+}
