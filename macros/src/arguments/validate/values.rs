@@ -4,7 +4,8 @@ mod awaitables;
 mod code;
 
 use syn::{
-    Expr, ExprBlock, ExprField, ExprLit, ExprMethodCall, ExprPath, Lit, Member, Stmt, Token,
+    Expr, ExprBlock, ExprField, ExprLit, ExprMethodCall, ExprPath, Lit, Member, Stmt, Token, Type,
+    TypeGroup, TypeParen,
 };
 
 use crate::arguments::signature::{Parameter, Takes};
@@ -97,6 +98,14 @@ pub(super) fn ungrouped(mut value: &Expr) -> &Expr {
         value = &group.expr;
     }
     value
+}
+
+/// As [`ungrouped`], for a `$class:ty`; parentheses of the user mean as little.
+pub(crate) fn ungrouped_type(mut written: &Type) -> &Type {
+    while let Type::Group(TypeGroup { elem, .. }) | Type::Paren(TypeParen { elem, .. }) = written {
+        written = elem;
+    }
+    written
 }
 
 fn literal(value: &Expr) -> Option<&Lit> {

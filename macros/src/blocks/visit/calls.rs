@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprMacro, ExprUnary, Token, UnOp};
+use syn::{Expr, ExprMacro, ExprUnary, PathSegment, Token, UnOp};
 
 use super::{Kind, Scope, Surroundings, Visitor, hidden};
 use crate::arguments::parse::{Argument, Arguments, arguments};
@@ -44,6 +44,10 @@ const CALLS: &[&str] =
 const BLOCKS: &[(&str, usize)] =
     &[("async_for", 1), ("async_with", 1), ("task_group", 0), ("timeout", 1), ("try_except", 0)];
 
+/// Macros of other crates that are known to hold a `return`, and what does the same in a block.
+const RETURNING: &[(&str, &str)] =
+    &[("bail", "raise!(error)"), ("ensure", "if !condition { raise!(error) }")];
+
 impl Visitor<'_> {
     /// Visits a macro call; returns what replaces it.
     pub(super) fn call(&mut self, call: &mut ExprMacro) -> Option<Expr> {
@@ -57,6 +61,8 @@ impl Visitor<'_> {
             call.mac.tokens = self.matches(&name, call.mac.tokens.clone());
         } else if STD.contains(&name.as_str()) {
             call.mac.tokens = self.list(&name, call.mac.tokens.clone());
+        } else if let Some((_, instead)) = RETURNING.iter().find(|(other, _)| *other == name) {
+            self.returning(last, instead);
         } else {
             self.opaque(&name, call.mac.tokens.clone());
         }
@@ -162,6 +168,18 @@ impl Visitor<'_> {
             visited.extend(separators.next());
         }
         visited
+    }
+
+    /// A macro whose own `return` no walk over tokens finds.
+    fn returning(&mut self, name: &PathSegment, instead: &str) {
+        if self.blocks.is_empty() && !self.ways.may_be_hidden() {
+            let name = &name.ident;
+            let message = format!(
+                "`{name}!` returns from the function, and no arm or exit would see the error: \
+                 write `{instead}`"
+            );
+            self.errors.at(name, message);
+        }
     }
 
     /// Tokens of which nobody knows what they are; in an inner block its own macro complains.
