@@ -224,17 +224,19 @@ impl<'a> Routes<'a> {
     }
 
     /// The value of an expression that is awaited in the block.
-    pub(super) fn await_(&mut self, future: impl ToTokens) -> TokenStream {
+    pub(super) fn await_(&mut self, future: impl ToTokens, place: Span) -> TokenStream {
         self.raises.set(true);
         let (private, raise) = (self.private, &self.raise);
         let slot = variable("slot");
         let pinned = quote_spanned!(here()=> ::core::pin::pin!(#slot));
         let driven = match &self.place {
-            Some(place) => quote_spanned!(here()=> #private::within(&#place, #pinned)),
+            Some(block) => quote_spanned!(here()=> #private::within(&#block, #pinned)),
             None => quote_spanned!(here()=> #private::awaited(#pinned)),
         };
-        let awaited = raising(raise, &quote_spanned!(here()=> #driven.await));
-        quote_spanned!(here()=> (match #private::slot(#future) { #slot => #awaited }))
+        let place = here().located_at(place);
+        let awaited = raising(raise, &quote_spanned!(here()=> #driven.await), place);
+        let slotted = quote_spanned!(here()=> #private::slot(#future));
+        quote_spanned!(place=> (match #slotted { #slot => #awaited }))
     }
 
     /// The value of a `Result`, whose error is raised.
@@ -243,8 +245,8 @@ impl<'a> Routes<'a> {
         let place = here().located_at(place);
         let private = located_at(place, self.private);
         let attempt = quote_spanned!(place=> #private::attempt(#result));
-        let value = raising(&self.raise, &attempt);
-        quote_spanned!(here()=> (#value))
+        let value = raising(&self.raise, &attempt, place);
+        quote_spanned!(place=> (#value))
     }
 
     fn goes(&mut self, kind: Kind, keyword: Span, value: Option<Box<Expr>>) -> TokenStream {
@@ -276,10 +278,11 @@ fn with_attributes(attributes: &[Attribute], code: &TokenStream) -> Expr {
     Expr::Verbatim(quote_spanned!(here()=> #(#attributes)* #code))
 }
 
-/// What is in the `Ok`; an error goes to the label.
-fn raising(raise: &Lifetime, result: &TokenStream) -> TokenStream {
-    let (value, error) = (variable("value"), variable("error"));
-    quote_spanned! {here()=>
+/// What is in the `Ok`, which is shown at `place` if it is of another type than is expected; an error
+/// goes to the label.
+fn raising(raise: &Lifetime, result: &TokenStream, place: Span) -> TokenStream {
+    let (value, error) = (Ident::new("__value", place), variable("error"));
+    quote_spanned! {place=>
         match #result {
             ::core::result::Result::Ok(#value) => #value,
             ::core::result::Result::Err(#error) => break #raise #error,
@@ -294,7 +297,8 @@ impl Ways for Routes<'_> {
     }
 
     fn awaited(&mut self, ExprAwait { attrs, base, .. }: ExprAwait) -> Expr {
-        with_attributes(&attrs, &self.await_(base))
+        let place = base.span();
+        with_attributes(&attrs, &self.await_(base, place))
     }
 
     fn returned(&mut self, returned: ExprReturn) -> Expr {
