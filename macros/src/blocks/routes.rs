@@ -71,9 +71,11 @@ pub(super) struct Routes<'a> {
     /// Why the next bodies must not be left.
     pub(super) confined: Option<&'static str>,
     jumps: Vec<Jump>,
-    /// Jumps without a label: they are done outside of all labels, for the compiler wants it so.
-    breaks: Option<bool>,
-    continues: bool,
+    /// Jumps without a label, where the first of a kind stands: they are done outside of all labels,
+    /// for the compiler wants it so.
+    breaks: Option<Span>,
+    breaks_with_value: bool,
+    continues: Option<Span>,
     refused: Vec<(Span, &'static str)>,
 }
 
@@ -91,7 +93,8 @@ impl<'a> Routes<'a> {
             confined: None,
             jumps: Vec::new(),
             breaks: None,
-            continues: false,
+            breaks_with_value: false,
+            continues: None,
             refused: Vec::new(),
         }
     }
@@ -139,7 +142,7 @@ impl<'a> Routes<'a> {
     }
 
     fn has_flow(&self) -> bool {
-        self.breaks.is_some() || self.continues
+        self.breaks.is_some() || self.continues.is_some()
     }
 
     /// The type of what leaves all labels; a way that nobody goes is no value.
@@ -148,7 +151,7 @@ impl<'a> Routes<'a> {
         let never = quote_spanned!(here()=> ::core::convert::Infallible);
         let any = quote_spanned!(here()=> _);
         let broken = if self.breaks.is_some() { &any } else { &never };
-        let continued = if self.continues { &any } else { &never };
+        let continued = if self.continues.is_some() { &any } else { &never };
         quote_spanned!(here()=> #private::Flow::<_, #broken, #continued>)
     }
 
@@ -173,13 +176,17 @@ impl<'a> Routes<'a> {
     /// The jumps without a label, which are done behind all of them.
     fn jump_outside(&self, flow: &TokenStream) -> TokenStream {
         let private = self.private;
-        let broken = self.breaks.map(|has_value| match has_value {
-            true => quote_spanned!(here()=> #private::Flow::Break(value) => break value,),
-            false => quote_spanned!(here()=> #private::Flow::Break(()) => break,),
+        let broken = self.breaks.map(|keyword| {
+            let jump = quote_spanned!(here().located_at(keyword)=> break);
+            match self.breaks_with_value {
+                true => quote_spanned!(here()=> #private::Flow::Break(value) => #jump value,),
+                false => quote_spanned!(here()=> #private::Flow::Break(()) => #jump,),
+            }
         });
-        let continued = self
-            .continues
-            .then(|| quote_spanned!(here()=> #private::Flow::Continue(()) => continue,));
+        let continued = self.continues.map(|keyword| {
+            let jump = quote_spanned!(here().located_at(keyword)=> continue);
+            quote_spanned!(here()=> #private::Flow::Continue(()) => #jump,)
+        });
         quote_spanned! {here()=>
             match #flow {
                 #private::Flow::Done(result) => result,
@@ -321,8 +328,8 @@ impl Ways for Routes<'_> {
             return with_attributes(&broken.attrs, &quote_spanned!(here()=> (#over)));
         }
         if broken.label.is_none() && self.confined.is_none() {
-            let has_value = self.breaks.unwrap_or_default() || broken.expr.is_some();
-            self.breaks = Some(has_value);
+            self.breaks.get_or_insert(keyword);
+            self.breaks_with_value |= broken.expr.is_some();
         } else if !self.has_exit && self.confined.is_none() {
             return Expr::Break(broken);
         }
@@ -338,7 +345,7 @@ impl Ways for Routes<'_> {
             return with_attributes(&continued.attrs, &jump);
         }
         if continued.label.is_none() && self.confined.is_none() {
-            self.continues = true;
+            self.continues.get_or_insert(keyword);
         } else if !self.has_exit && self.confined.is_none() {
             return Expr::Continue(continued);
         }

@@ -15,7 +15,8 @@
 /// The block runs where it stands. `?` fails it; `return`, `break` and `continue` leave it for where
 /// they lead, once the timeout is left: a `return Err(e)`, too, has not failed the block. What a plain
 /// block may move, initialise or borrow, this one may, too; a jump that moves something out of a loop
-/// needs the label of the loop for that.
+/// needs the label of the loop for that. Behind a block that may have failed the compiler takes nothing
+/// in it for initialised: what is needed there should be its value.
 ///
 /// ```
 /// use asyncio::{Result, TimeoutError, sleep, timeout};
