@@ -2,7 +2,7 @@
 
 mod values;
 
-pub(crate) use values::{is_none, seconds, ungrouped_type};
+pub(crate) use values::{is_none, seconds};
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;

@@ -7,7 +7,7 @@ use syn::{Expr, Ident, Lifetime, Pat, Type};
 
 use super::bodies::Body;
 use super::routes::{Routes, here, label, perhaps, variable};
-use crate::arguments::validate::{Given, ungrouped_type};
+use crate::arguments::validate::Given;
 use crate::calls::Call;
 use crate::errors::Errors;
 use crate::spans::located_at;
@@ -33,8 +33,7 @@ impl Arm {
     fn of(argument: &Expr) -> Option<Self> {
         let body = Body::of(argument);
         let Some(Pat::Type(typed)) = &body.name else { return None };
-        let written = ungrouped_type(&typed.ty);
-        let types = match written {
+        let types = match &*typed.ty {
             Type::Tuple(tuple) => tuple.elems.iter().cloned().collect(),
             one => vec![one.clone()],
         };
@@ -43,7 +42,7 @@ impl Arm {
             place: typed.ty.span(),
             catches_all: !body.is_starred && types.iter().any(|it| is_named(it, "BaseException")),
             raises: true,
-            is_list: matches!(written, Type::Tuple(_)),
+            is_list: matches!(&*typed.ty, Type::Tuple(_)),
             types,
             body,
         })
@@ -52,7 +51,7 @@ impl Arm {
 
 /// Whether a type is written as this name, perhaps with a path before it.
 fn is_named(written: &Type, name: &str) -> bool {
-    let Type::Path(path) = ungrouped_type(written) else { return false };
+    let Type::Path(path) = written else { return false };
     path.path.segments.last().is_some_and(|last| last.ident == name)
 }
 

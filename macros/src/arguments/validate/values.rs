@@ -4,8 +4,7 @@ mod awaitables;
 mod code;
 
 use syn::{
-    Expr, ExprBlock, ExprField, ExprLit, ExprMethodCall, ExprPath, Lit, Member, Stmt, Token, Type,
-    TypeGroup, TypeParen,
+    Expr, ExprBlock, ExprField, ExprLit, ExprMethodCall, ExprPath, Lit, Member, Stmt, Token,
 };
 
 use crate::arguments::signature::{Parameter, Takes};
@@ -98,14 +97,6 @@ pub(super) fn ungrouped(mut value: &Expr) -> &Expr {
         value = &group.expr;
     }
     value
-}
-
-/// As [`ungrouped`], for a `$class:ty`; parentheses of the user mean as little.
-pub(crate) fn ungrouped_type(mut written: &Type) -> &Type {
-    while let Type::Group(TypeGroup { elem, .. }) | Type::Paren(TypeParen { elem, .. }) = written {
-        written = elem;
-    }
-    written
 }
 
 fn literal(value: &Expr) -> Option<&Lit> {

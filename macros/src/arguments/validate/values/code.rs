@@ -3,7 +3,7 @@
 use quote::quote;
 use syn::{Expr, ExprCast, ExprClosure, ExprUnary, Pat, ReturnType, Type, UnOp};
 
-use super::{ungrouped, ungrouped_type};
+use super::ungrouped;
 use crate::arguments::signature::{Form, Parameter, Takes};
 use crate::errors::Errors;
 
@@ -106,7 +106,7 @@ fn typed(closure: &ExprClosure, errors: &mut Errors) -> bool {
         errors.at(&typed.pat, "the error is lent under a name: write `|e: ValueError|`");
         return false;
     }
-    match ungrouped_type(&typed.ty) {
+    match &*typed.ty {
         Type::Reference(reference) => {
             errors.at(reference.and_token, "an arm names the type alone: leave `&` out");
         }
