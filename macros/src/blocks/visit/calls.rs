@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprMacro, ExprUnary, PathSegment, Token, UnOp};
+use syn::{Expr, ExprMacro, ExprUnary, Ident, Token, UnOp};
 
 use super::{Kind, Scope, Surroundings, Visitor, hidden};
 use crate::arguments::parse::{Argument, Arguments, arguments};
@@ -53,6 +53,7 @@ impl Visitor<'_> {
     pub(super) fn call(&mut self, call: &mut ExprMacro) -> Option<Expr> {
         let last = call.mac.path.segments.last()?;
         let name = last.ident.to_string();
+        self.returning(&last.ident);
         if let Some((_, plain)) = BLOCKS.iter().find(|(block, _)| *block == name) {
             call.mac.tokens = self.block(&name, *plain, call.mac.tokens.clone());
         } else if name == "raise" || CALLS.contains(&name.as_str()) {
@@ -61,12 +62,24 @@ impl Visitor<'_> {
             call.mac.tokens = self.matches(&name, call.mac.tokens.clone());
         } else if STD.contains(&name.as_str()) {
             call.mac.tokens = self.list(&name, call.mac.tokens.clone());
-        } else if let Some((_, instead)) = RETURNING.iter().find(|(other, _)| *other == name) {
-            self.returning(last, instead);
         } else {
             self.opaque(&name, call.mac.tokens.clone());
         }
         self.ways.called(call, &self.blocks, self.errors)
+    }
+
+    /// Refuses a macro whose own `return` no walk over tokens finds.
+    fn returning(&mut self, name: &Ident) {
+        if !self.blocks.is_empty() || self.ways.may_be_hidden() {
+            return;
+        }
+        if let Some((_, instead)) = RETURNING.iter().find(|(returning, _)| name == returning) {
+            let message = format!(
+                "`{name}!` returns from the function, and no arm or exit would see the error: \
+                 write `{instead}`"
+            );
+            self.errors.at(name, message);
+        }
     }
 
     /// A macro of ours that calls a function, or raises.
@@ -168,18 +181,6 @@ impl Visitor<'_> {
             visited.extend(separators.next());
         }
         visited
-    }
-
-    /// A macro whose own `return` no walk over tokens finds.
-    fn returning(&mut self, name: &PathSegment, instead: &str) {
-        if self.blocks.is_empty() && !self.ways.may_be_hidden() {
-            let name = &name.ident;
-            let message = format!(
-                "`{name}!` returns from the function, and no arm or exit would see the error: \
-                 write `{instead}`"
-            );
-            self.errors.at(name, message);
-        }
     }
 
     /// Tokens of which nobody knows what they are; in an inner block its own macro complains.
