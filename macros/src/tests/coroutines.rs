@@ -244,6 +244,7 @@ fn calls_that_block_are_refused() {
         ("reqwest::blocking::get", "write `asyncio::to_thread(move || …).await?` around it"),
         ("std::thread::park", "write `event.wait().await?`, of an `asyncio::Event`"),
         ("asyncio::run", "write `work().await?`, as the loop is running already"),
+        ("block_on", "write `future.await`, as the loop is running already"),
         ("executor::block_on", "write `future.await`, as the loop is running already"),
     ] {
         let expected = format!(
