@@ -249,7 +249,8 @@ macro_rules! task_group {
 ///
 /// # Errors
 /// What the manager or the block fails with. A manager may swallow the error of a block; then the
-/// block should have no value, or else there is a RuntimeError in its place. If the manager fails
+/// block should have no value and an end that can be reached, or else there is a RuntimeError in its
+/// place: whoever stands behind `{ …; return number; }` may wait for a number. If the manager fails
 /// when the block is left by `return`, or by a `break` or `continue` with a label, the error is
 /// raised where the macro stands, as by a `?` behind it.
 ///
