@@ -57,6 +57,11 @@ fn a_block_has_one_name() {
     );
     check("try_except!(|t| {}, |e: E| {})", "|t|", "nothing is given to this block: write `{ … }`");
     check("timeout!(1, *|t| {})", "*", "only arms of `try_except!` have a star: leave it out");
+    check(
+        "try_except!({ a? }, #[cfg(b)] |e: E| {})",
+        "#[cfg(b)]",
+        "the bars of a block have no attributes: write them in its braces",
+    );
 }
 
 #[test]
