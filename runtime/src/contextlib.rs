@@ -195,11 +195,14 @@ fn value_of_swallowed<T: 'static>(error: Error) -> Result<T> {
     let any: &mut dyn Any = &mut nothing;
     match any.downcast_mut::<Option<T>>().and_then(Option::take) {
         Some(value) => Ok(value),
-        None => Err(RuntimeError(
-            "the error of a block with a value was swallowed: nothing is left to return",
-        )
-        .with_cause(error)),
+        None => Err(nothing_left(error)),
     }
+}
+
+/// What is raised in place of the value of a body whose error was swallowed.
+pub(crate) fn nothing_left(swallowed: Error) -> Error {
+    RuntimeError("the error of a block with a value was swallowed: nothing is left to return")
+        .with_cause(swallowed)
 }
 
 /// The error that an exit raised while `handled` was the error of the block, and `before` the

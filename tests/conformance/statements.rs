@@ -18,6 +18,7 @@ crate::scenarios! { statements:
     when_else_is_run,
     stars_share_a_group,
     stars_that_raise,
+    stars_that_raise_a_member,
     exits_that_fail,
     exits_that_swallow,
     a_cancellation_runs_all_finally_blocks,
@@ -313,6 +314,24 @@ fn stars_that_raise() {
         ancestry("two alone", two(ValueError("v"))).await?;
         ancestry("again", again(group())).await?;
         ancestry("again alone", again(ValueError("v"))).await
+    });
+}
+
+fn stars_that_raise_a_member() {
+    async fn share(error: Error) -> Result<()> {
+        try_except!(
+            { raise!(error) },
+            *|e: ValueError| raise!(&e.exceptions()[0]),
+            // A group in the group.
+            *|e: KeyError| raise!(&e.exceptions()[0]),
+        )
+    }
+    run(async {
+        for error in [ValueError("v"), ExceptionGroup("g", [ValueError("v")]).into(), group()] {
+            // Its context is none here: a group cannot be that of its own member.
+            trace!("raised {:?}", share(error).await.unwrap_err());
+        }
+        asyncio::Ok(())
     });
 }
 

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
+use syn::{Expr, Ident};
 
 use super::bodies::Body;
 use super::routes::{Routes, here, label, perhaps, variable};
@@ -31,7 +32,7 @@ pub(crate) fn expand(call: &Call<'_>, errors: &mut Errors) -> TokenStream {
     routes.body("raise", &mut body.code, errors);
     routes.is_loop = false;
     let next = quote_spanned!(here()=> #private::next(#stream.as_mut()));
-    let awaited = routes.await_(next);
+    let awaited = routes.await_(next, here());
     let next = routes.attempt(awaited, here());
     let body = body.with(&item);
     let else_ = else_.map(|else_| else_.code.to_token_stream());
@@ -59,12 +60,22 @@ pub(crate) fn expand(call: &Call<'_>, errors: &mut Errors) -> TokenStream {
         #failed
     };
     let whole = routes.whole(inner, |_| TokenStream::new());
-    let located = here().located_at(iterable.span());
-    let private = located_at(located, private);
-    let iterable = quote_spanned!(located=> #private::iterable(#iterable));
+    let made = make(private, iterable, &stream);
     quote_spanned! {here()=> {
-        let #stream = #iterable;
+        #made
         let mut #stream = ::core::pin::pin!(#stream);
         #whole
     }}
+}
+
+/// The statement that makes the stream. What `&mut work()` borrows lives as long as a variable that
+/// it stands in.
+fn make(private: &TokenStream, iterable: &Expr, stream: &Ident) -> TokenStream {
+    let located = here().located_at(iterable.span());
+    let private = located_at(located, private);
+    if !matches!(iterable, Expr::Reference(_)) {
+        return quote_spanned!(located=> let #stream = #private::iterable(#iterable););
+    }
+    let lent = Ident::new(&stream.to_string(), located);
+    quote_spanned!(located=> let #stream = #iterable; let #stream = #private::iterable(#lent);)
 }

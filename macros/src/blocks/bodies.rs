@@ -1,7 +1,8 @@
 //! What runs in a block, and the name it has for what it gets.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
 use syn::{Block, Expr, ExprUnary, Macro, Pat, Stmt, UnOp};
 
 use super::routes::here;
@@ -39,11 +40,14 @@ impl Body {
         never_ends(&self.code)
     }
 
-    /// The code, with what it gets under its name.
-    pub(super) fn with(&self, value: impl ToTokens) -> TokenStream {
+    /// The code, with what it gets under its name; a value of another type is shown there.
+    pub(super) fn with(&self, value: &Ident) -> TokenStream {
         let code = &self.code;
         match &self.name {
-            Some(name) => quote_spanned!(here()=> { let #name = #value; #code }),
+            Some(name) => {
+                let value = Ident::new(&value.to_string(), value.span().located_at(name.span()));
+                quote_spanned!(here()=> { let #name = #value; #code })
+            }
             None => quote_spanned!(here()=> { _ = #value; #code }),
         }
     }

@@ -5,11 +5,11 @@ use std::cell::Cell;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprAwait, ExprBreak, ExprContinue, ExprReturn, ExprTry, Lifetime};
+use syn::{Attribute, Expr, ExprAwait, ExprBreak, ExprContinue, ExprReturn, ExprTry, Lifetime};
 
 use super::visit::{Surroundings, Ways, rewrite, unwrapped};
 use crate::errors::Errors;
-use crate::spans::located_at;
+use crate::spans::{is_same_label, located_at};
 
 /// Where the names in an expansion are seen: nowhere else.
 pub(super) fn here() -> Span {
@@ -34,11 +34,23 @@ pub(super) struct Jump {
     has_value: bool,
 }
 
-#[derive(Clone, PartialEq)]
 enum Kind {
     Return,
     Break(Option<Lifetime>),
     Continue(Option<Lifetime>),
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Return, Self::Return)
+            | (Self::Break(None), Self::Break(None))
+            | (Self::Continue(None), Self::Continue(None)) => true,
+            (Self::Break(Some(one)), Self::Break(Some(other)))
+            | (Self::Continue(Some(one)), Self::Continue(Some(other))) => is_same_label(one, other),
+            _ => false,
+        }
+    }
 }
 
 /// Rewrites the bodies of one macro call, and knows how it is left.
@@ -59,9 +71,11 @@ pub(super) struct Routes<'a> {
     /// Why the next bodies must not be left.
     pub(super) confined: Option<&'static str>,
     jumps: Vec<Jump>,
-    /// Jumps without a label: they are done outside of all labels, for the compiler wants it so.
-    breaks: Option<bool>,
-    continues: bool,
+    /// Jumps without a label, where the first of a kind stands: they are done outside of all labels,
+    /// for the compiler wants it so.
+    breaks: Option<Span>,
+    breaks_with_value: bool,
+    continues: Option<Span>,
     refused: Vec<(Span, &'static str)>,
 }
 
@@ -79,7 +93,8 @@ impl<'a> Routes<'a> {
             confined: None,
             jumps: Vec::new(),
             breaks: None,
-            continues: false,
+            breaks_with_value: false,
+            continues: None,
             refused: Vec::new(),
         }
     }
@@ -127,7 +142,7 @@ impl<'a> Routes<'a> {
     }
 
     fn has_flow(&self) -> bool {
-        self.breaks.is_some() || self.continues
+        self.breaks.is_some() || self.continues.is_some()
     }
 
     /// The type of what leaves all labels; a way that nobody goes is no value.
@@ -136,7 +151,7 @@ impl<'a> Routes<'a> {
         let never = quote_spanned!(here()=> ::core::convert::Infallible);
         let any = quote_spanned!(here()=> _);
         let broken = if self.breaks.is_some() { &any } else { &never };
-        let continued = if self.continues { &any } else { &never };
+        let continued = if self.continues.is_some() { &any } else { &never };
         quote_spanned!(here()=> #private::Flow::<_, #broken, #continued>)
     }
 
@@ -161,13 +176,17 @@ impl<'a> Routes<'a> {
     /// The jumps without a label, which are done behind all of them.
     fn jump_outside(&self, flow: &TokenStream) -> TokenStream {
         let private = self.private;
-        let broken = self.breaks.map(|has_value| match has_value {
-            true => quote_spanned!(here()=> #private::Flow::Break(value) => break value,),
-            false => quote_spanned!(here()=> #private::Flow::Break(()) => break,),
+        let broken = self.breaks.map(|keyword| {
+            let jump = quote_spanned!(here().located_at(keyword)=> break);
+            match self.breaks_with_value {
+                true => quote_spanned!(here()=> #private::Flow::Break(value) => #jump value,),
+                false => quote_spanned!(here()=> #private::Flow::Break(()) => #jump,),
+            }
         });
-        let continued = self
-            .continues
-            .then(|| quote_spanned!(here()=> #private::Flow::Continue(()) => continue,));
+        let continued = self.continues.map(|keyword| {
+            let jump = quote_spanned!(here().located_at(keyword)=> continue);
+            quote_spanned!(here()=> #private::Flow::Continue(()) => #jump,)
+        });
         quote_spanned! {here()=>
             match #flow {
                 #private::Flow::Done(result) => result,
@@ -212,17 +231,19 @@ impl<'a> Routes<'a> {
     }
 
     /// The value of an expression that is awaited in the block.
-    pub(super) fn await_(&mut self, future: impl ToTokens) -> TokenStream {
+    pub(super) fn await_(&mut self, future: impl ToTokens, place: Span) -> TokenStream {
         self.raises.set(true);
         let (private, raise) = (self.private, &self.raise);
         let slot = variable("slot");
         let pinned = quote_spanned!(here()=> ::core::pin::pin!(#slot));
         let driven = match &self.place {
-            Some(place) => quote_spanned!(here()=> #private::within(&#place, #pinned)),
+            Some(block) => quote_spanned!(here()=> #private::within(&#block, #pinned)),
             None => quote_spanned!(here()=> #private::awaited(#pinned)),
         };
-        let awaited = raising(raise, &quote_spanned!(here()=> #driven.await));
-        quote_spanned!(here()=> (match #private::slot(#future) { #slot => #awaited }))
+        let place = here().located_at(place);
+        let awaited = raising(raise, &quote_spanned!(here()=> #driven.await), place);
+        let slotted = quote_spanned!(here()=> #private::slot(#future));
+        quote_spanned!(place=> (match #slotted { #slot => #awaited }))
     }
 
     /// The value of a `Result`, whose error is raised.
@@ -231,8 +252,8 @@ impl<'a> Routes<'a> {
         let place = here().located_at(place);
         let private = located_at(place, self.private);
         let attempt = quote_spanned!(place=> #private::attempt(#result));
-        let value = raising(&self.raise, &attempt);
-        quote_spanned!(here()=> (#value))
+        let value = raising(&self.raise, &attempt, place);
+        quote_spanned!(place=> (#value))
     }
 
     fn goes(&mut self, kind: Kind, keyword: Span, value: Option<Box<Expr>>) -> TokenStream {
@@ -259,10 +280,16 @@ pub(super) fn perhaps(code: impl ToTokens) -> TokenStream {
     quote_spanned!(here()=> #[allow(unreachable_code)] { #code })
 }
 
-/// What is in the `Ok`; an error goes to the label.
-fn raising(raise: &Lifetime, result: &TokenStream) -> TokenStream {
-    let (value, error) = (variable("value"), variable("error"));
-    quote_spanned! {here()=>
+/// What replaces an expression, behind its attributes: a `#[cfg]` decides whether it is there.
+fn with_attributes(attributes: &[Attribute], code: &TokenStream) -> Expr {
+    Expr::Verbatim(quote_spanned!(here()=> #(#attributes)* #code))
+}
+
+/// What is in the `Ok`, which is shown at `place` if it is of another type than is expected; an error
+/// goes to the label.
+fn raising(raise: &Lifetime, result: &TokenStream, place: Span) -> TokenStream {
+    let (value, error) = (Ident::new("__value", place), variable("error"));
+    quote_spanned! {place=>
         match #result {
             ::core::result::Result::Ok(#value) => #value,
             ::core::result::Result::Err(#error) => break #raise #error,
@@ -271,13 +298,14 @@ fn raising(raise: &Lifetime, result: &TokenStream) -> TokenStream {
 }
 
 impl Ways for Routes<'_> {
-    fn tried(&mut self, ExprTry { expr, .. }: ExprTry) -> Expr {
+    fn tried(&mut self, ExprTry { attrs, expr, .. }: ExprTry) -> Expr {
         let place = expr.span();
-        Expr::Verbatim(self.attempt(unwrapped(*expr), place))
+        with_attributes(&attrs, &self.attempt(unwrapped(*expr), place))
     }
 
-    fn awaited(&mut self, ExprAwait { base, .. }: ExprAwait) -> Expr {
-        Expr::Verbatim(self.await_(unwrapped(*base)))
+    fn awaited(&mut self, ExprAwait { attrs, base, .. }: ExprAwait) -> Expr {
+        let place = base.span();
+        with_attributes(&attrs, &self.await_(unwrapped(*base), place))
     }
 
     fn returned(&mut self, returned: ExprReturn) -> Expr {
@@ -285,7 +313,8 @@ impl Ways for Routes<'_> {
             return Expr::Return(returned);
         }
         let keyword = returned.return_token.span;
-        Expr::Verbatim(self.goes(Kind::Return, keyword, returned.expr))
+        let jump = self.goes(Kind::Return, keyword, returned.expr);
+        with_attributes(&returned.attrs, &jump)
     }
 
     fn broken(&mut self, broken: ExprBreak) -> Expr {
@@ -296,30 +325,32 @@ impl Ways for Routes<'_> {
                 self.refused.push((value.span(), message));
             }
             let over = self.ok(quote_spanned!(here()=> ()));
-            return Expr::Verbatim(quote_spanned!(here()=> (#over)));
+            return with_attributes(&broken.attrs, &quote_spanned!(here()=> (#over)));
         }
         if broken.label.is_none() && self.confined.is_none() {
-            let has_value = self.breaks.unwrap_or_default() || broken.expr.is_some();
-            self.breaks = Some(has_value);
+            self.breaks.get_or_insert(keyword);
+            self.breaks_with_value |= broken.expr.is_some();
         } else if !self.has_exit && self.confined.is_none() {
             return Expr::Break(broken);
         }
-        let kind = Kind::Break(broken.label);
-        Expr::Verbatim(self.goes(kind, keyword, broken.expr))
+        let jump = self.goes(Kind::Break(broken.label), keyword, broken.expr);
+        with_attributes(&broken.attrs, &jump)
     }
 
     fn continued(&mut self, continued: ExprContinue) -> Expr {
         let keyword = continued.continue_token.span;
         if self.is_loop && continued.label.is_none() {
             let items = label("items");
-            return Expr::Verbatim(quote_spanned!(here().located_at(keyword)=> continue #items));
+            let jump = quote_spanned!(here().located_at(keyword)=> continue #items);
+            return with_attributes(&continued.attrs, &jump);
         }
         if continued.label.is_none() && self.confined.is_none() {
-            self.continues = true;
+            self.continues.get_or_insert(keyword);
         } else if !self.has_exit && self.confined.is_none() {
             return Expr::Continue(continued);
         }
-        Expr::Verbatim(self.goes(Kind::Continue(continued.label), keyword, None))
+        let jump = self.goes(Kind::Continue(continued.label), keyword, None);
+        with_attributes(&continued.attrs, &jump)
     }
 
     fn surroundings(&self) -> Surroundings {

@@ -18,6 +18,7 @@ use syn::{
 };
 
 use crate::errors::Errors;
+use crate::spans::is_same_label;
 
 pub(crate) use surroundings::Surroundings;
 
@@ -162,9 +163,8 @@ impl<'a> Visitor<'a> {
     /// macro gets one.
     fn stays(&mut self, label: &mut Option<Lifetime>) -> bool {
         if let Some(label) = label {
-            let is_it =
-                |scope: &Scope| scope.label.as_ref().is_some_and(|it| it.ident == label.ident);
-            return self.scopes.iter().any(is_it);
+            let mut labels = self.scopes.iter().filter_map(|scope| scope.label.as_ref());
+            return labels.any(|it| is_same_label(it, label));
         }
         let Some(nearest) = self.scopes.iter().rposition(|scope| scope.kind != Kind::Block) else {
             return false;

@@ -125,12 +125,12 @@ fn fail(routes: &Routes<'_>, kind: &Kind, never_ends: bool) -> TokenStream {
         Kind::Any => {
             let raised = routes.err(&error);
             let swallowed = match never_ends {
-                true => quote_spanned!(here()=> #private::NoValue::value(#types)),
-                false => quote_spanned!(here()=> #types.value()),
+                true => quote_spanned!(here()=> #private::NoValue::value(#types, #error)),
+                false => quote_spanned!(here()=> #types.value(#error)),
             };
             let swallowed = routes.done(&swallowed);
             quote_spanned! {here()=>
-                match #private::fail(&#with, #error).await {
+                match #private::fail(&#with, #error.clone()).await {
                     ::core::result::Result::Ok(()) => {
                         #[allow(unused_imports)]
                         use #private::NoValue as _;

@@ -5,15 +5,15 @@ use syn::{Expr, ExprCall};
 
 use crate::errors::Errors;
 
-/// How a path is compared: all of it, or how it begins or ends.
+/// How a path is compared: all of it, how it begins, the function it ends in, or what is in it.
 enum Written {
     Exactly(&'static str),
     Below(&'static str),
-    EndsIn(&'static str),
+    Function(&'static str),
     Contains(&'static str),
 }
 
-use Written::{Below, Contains, EndsIn, Exactly};
+use Written::{Below, Contains, Exactly, Function};
 
 const IN_A_THREAD: &str = "write `asyncio::to_thread(move || …).await?` around it";
 
@@ -31,7 +31,7 @@ const BLOCKING: &[(Written, &str)] = &[
     (Exactly("std::io::copy"), IN_A_THREAD),
     (Contains("::blocking::"), IN_A_THREAD),
     (Exactly("asyncio::run"), "write `work().await?`, as the loop is running already"),
-    (EndsIn("::block_on"), "write `future.await`, as the loop is running already"),
+    (Function("block_on"), "write `future.await`, as the loop is running already"),
 ];
 
 /// What of std's modules only builds a value.
@@ -62,7 +62,7 @@ pub(super) fn check(call: &ExprCall, errors: &mut Errors) {
     let is_it = |pattern: &Written| match pattern {
         Exactly(path) => written == *path,
         Below(module) => written.starts_with(module),
-        EndsIn(name) => written.ends_with(name),
+        Function(name) => written.rsplit("::").next() == Some(name),
         Contains(module) => written.contains(module),
     };
     if let Some((_, instead)) = BLOCKING.iter().find(|(pattern, _)| is_it(pattern)) {

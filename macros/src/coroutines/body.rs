@@ -68,10 +68,11 @@ impl Ways for InBody {
         let here = await_token.span.resolved_at(Span::mixed_site());
         let base = unwrapped(*base);
         let slot = quote_spanned!(place=> #private::slot(#base));
-        // Pinned where it is: to pass it on would double the size of the coroutine.
+        // Pinned where it is: to pass it on would double the size of the coroutine. In parentheses,
+        // for a statement that begins with a `match` ends behind it.
         Expr::Verbatim(quote_spanned! {here=>
             #(#attrs)*
-            match #slot {
+            (match #slot {
                 future => {
                     let mut future = ::core::pin::pin!(future);
                     match __asyncio::cancellable(future.as_mut()).await {
@@ -85,7 +86,7 @@ impl Ways for InBody {
                         }
                     }
                 }
-            }
+            })
         })
     }
 

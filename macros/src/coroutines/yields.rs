@@ -30,9 +30,9 @@ pub(super) fn expand(call: &ExprMacro, blocks: &[String], errors: &mut Errors) -
     let place = value.span().located_at(value.span());
     let yielded = quote_spanned!(place=> .yield_(#value));
     // Called for nothing, so that it has to be imported, and is not said to be imported for nothing.
-    let path = &call.mac.path;
+    let (attributes, path) = (&call.attrs, &call.mac.path);
     Expr::Verbatim(quote_spanned! {here=>
-        { #path! { @generator } __asyncio_yielder #yielded }.await
+        #(#attributes)* { #path! { @generator } __asyncio_yielder #yielded }.await
     })
 }
 

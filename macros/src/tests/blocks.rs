@@ -57,6 +57,11 @@ fn a_block_has_one_name() {
     );
     check("try_except!(|t| {}, |e: E| {})", "|t|", "nothing is given to this block: write `{ … }`");
     check("timeout!(1, *|t| {})", "*", "only arms of `try_except!` have a star: leave it out");
+    check(
+        "try_except!({ a? }, #[cfg(b)] |e: E| {})",
+        "#[cfg(b)]",
+        "the bars of a block have no attributes: write them in its braces",
+    );
 }
 
 #[test]
@@ -196,4 +201,14 @@ fn an_arm_that_keeps_everything_is_warned_of() {
     assert!(!warned("if a { raise!(b) }") && !warned("timeout!(1, {})"));
     let output = call("try_except!({ a? }, |e: Exception| {})").to_string();
     assert!(!output.contains("swallows"));
+}
+
+#[test]
+fn attributes_stand_before_what_replaces_a_way_out() {
+    for way in ["a?", "a.await", "return", "break", "continue", "break 'x", "continue 'x"] {
+        for (name, body) in [("timeout!", "1, "), ("async_for!", "a, |b| ")] {
+            let output = call(&format!("{name}({body}{{ #[cfg(c)] {way}; }})")).to_string();
+            assert_eq!(output.matches("# [cfg (c)]").count(), 1, "{name}: {output}");
+        }
+    }
 }

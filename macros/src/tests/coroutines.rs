@@ -73,7 +73,7 @@ fn an_await_is_wrapped() {
             __asyncio::coroutine(async move {
                 __asyncio_unstarted.start();
                 {
-                    match __asyncio::slot(a) {
+                    (match __asyncio::slot(a) {
                         future => {
                             let mut future = ::core::pin::pin!(future);
                             match __asyncio::cancellable(future.as_mut()).await {
@@ -87,7 +87,7 @@ fn an_await_is_wrapped() {
                                 }
                             }
                         }
-                    }
+                    })
                 }
             })
         }",
@@ -295,6 +295,7 @@ fn calls_that_block_are_refused() {
         ("reqwest::blocking::get", "write `asyncio::to_thread(move || …).await?` around it"),
         ("std::thread::park", "write `event.wait().await?`, of an `asyncio::Event`"),
         ("asyncio::run", "write `work().await?`, as the loop is running already"),
+        ("block_on", "write `future.await`, as the loop is running already"),
         ("executor::block_on", "write `future.await`, as the loop is running already"),
     ] {
         let expected = format!(

@@ -156,6 +156,17 @@ fn other_macros_hide_no_way_out() {
 }
 
 #[test]
+fn macros_that_return_are_refused() {
+    let message = "returns from the function, and no arm or exit would see the error: write";
+    check_refused("bail!(\"a\")", &format!("`bail`: `bail!` {message} `raise!(error)`"));
+    check_refused(
+        "anyhow::ensure!(a, \"b\");",
+        &format!("`ensure`: `ensure!` {message} `if !condition {{ raise!(error) }}`"),
+    );
+    check_unchanged("async { bail!(a) }; || bail!(a); timeout!(1, { bail!(a) });");
+}
+
+#[test]
 fn our_calls_are_looked_into() {
     check("gather!(a?, ..b.await, c = d?)", "gather!(tried(a), ..awaited(b), c = tried(d))");
     check("asyncio::wait_for!(a(b?), 1)", "asyncio::wait_for!(a(tried(b)), 1)");

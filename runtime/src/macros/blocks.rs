@@ -15,7 +15,8 @@
 /// The block runs where it stands. `?` fails it; `return`, `break` and `continue` leave it for where
 /// they lead, once the timeout is left: a `return Err(e)`, too, has not failed the block. What a plain
 /// block may move, initialise or borrow, this one may, too; a jump that moves something out of a loop
-/// needs the label of the loop for that.
+/// needs the label of the loop for that. Behind a block that may have failed the compiler takes nothing
+/// in it for initialised: what is needed there should be its value.
 ///
 /// ```
 /// use asyncio::{Result, TimeoutError, sleep, timeout};
@@ -248,7 +249,8 @@ macro_rules! task_group {
 ///
 /// # Errors
 /// What the manager or the block fails with. A manager may swallow the error of a block; then the
-/// block should have no value, or else there is a RuntimeError in its place. If the manager fails
+/// block should have no value and an end that can be reached, or else there is a RuntimeError in its
+/// place: whoever stands behind `{ …; return number; }` may wait for a number. If the manager fails
 /// when the block is left by `return`, or by a `break` or `continue` with a label, the error is
 /// raised where the macro stands, as by a `?` behind it.
 ///

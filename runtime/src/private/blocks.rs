@@ -11,11 +11,10 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 use super::{Impossible, No, Yes};
-
-use crate::contextlib::{raised_while_handling, settle};
+use crate::contextlib::{nothing_left, raised_while_handling, settle};
 use crate::tasks::{self, Block};
 use crate::timeouts::Timeout;
-use crate::{AsyncContextManager, Error, Result, RuntimeError, TaskGroup};
+use crate::{AsyncContextManager, Error, Result, TaskGroup};
 
 /// Where in its task a block is, so that it can be cancelled without the rest.
 pub struct Place {
@@ -353,7 +352,7 @@ impl Swallowed<()> {
     ///
     /// # Errors
     /// None.
-    pub fn value(self) -> Result<()> {
+    pub fn value(self, _swallowed: Error) -> Result<()> {
         Ok(())
     }
 }
@@ -364,14 +363,12 @@ pub trait NoValue<T> {
     ///
     /// # Errors
     /// Always.
-    fn value(self) -> Result<T>;
+    fn value(self, swallowed: Error) -> Result<T>;
 }
 
 impl<T> NoValue<T> for Swallowed<T> {
-    fn value(self) -> Result<T> {
-        Err(RuntimeError(
-            "the error of a block with a value was swallowed: nothing is left to return",
-        ))
+    fn value(self, swallowed: Error) -> Result<T> {
+        Err(nothing_left(swallowed))
     }
 }
 

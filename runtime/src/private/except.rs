@@ -129,10 +129,12 @@ impl Starred {
         Some(Error::group_around(part))
     }
 
-    /// Notes what an arm raised while it handled `part`.
+    /// Notes what an arm raised while it handled `part`: that part again, or another error, be it a
+    /// member of the part.
     pub fn raised(&mut self, raised: Error, part: &Error) {
         let raised = super::handling(raised, part);
-        if self.is_group() && raised.has_links_of(&self.original) {
+        let is_part = raised.is_same(part) && raised.has_links_of(&self.original);
+        if self.is_group() && is_part {
             self.raised_again.push(raised);
         } else {
             self.raised.push(raised);

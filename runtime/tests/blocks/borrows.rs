@@ -1,8 +1,8 @@
 //! What a plain block may do with variables, a block of a macro may do.
 
 use asyncio::{
-    BaseException, Lock, Result, ValueError, async_with, raise, sleep, task_group, timeout,
-    try_except,
+    BaseException, Lock, Result, ValueError, async_for, async_with, raise, sleep, task_group,
+    timeout, try_except,
 };
 
 /// Not `Copy`, and not to be had twice.
@@ -178,5 +178,14 @@ async fn the_returned_type_is_known() -> Result<()> {
     }
     assert_eq!(boxed(true).await?(1), 2);
     assert_eq!(boxed(false).await?(1), 1);
+    Ok(())
+}
+
+#[asyncio::test]
+async fn a_stream_may_be_lent_where_it_is_made() -> Result<()> {
+    let numbers = || futures::stream::iter([asyncio::Ok(1), asyncio::Ok(2)]);
+    let mut sum = 0;
+    async_for!(&mut numbers(), |number| sum += number)?;
+    assert_eq!(sum, 3);
     Ok(())
 }

@@ -2,4 +2,5 @@
 
 mod borrows;
 mod except;
+mod syntax;
 mod ways;

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 
 use asyncio::{
-    AsyncContextManager, BaseException, Error, Exception, Lock, Queue, Result, TimeoutError,
-    TypeError, ValueError, async_for, async_with, create_task, current_task, raise, sleep,
-    task_group, timeout, try_except,
+    AsyncContextManager, BaseException, Error, Exception, Lock, Queue, Result, RuntimeError,
+    TimeoutError, TypeError, ValueError, async_for, async_with, create_task, current_task, raise,
+    sleep, task_group, timeout, try_except,
 };
 
 /// A manager that writes down how it is used.
@@ -156,10 +156,17 @@ async fn a_manager_may_swallow() -> Result<()> {
         }
         7
     });
+    let error = outcome.unwrap_err();
     assert_eq!(
-        outcome.unwrap_err().to_string(),
-        "the error of a block with a value was swallowed: nothing is left to return"
+        (error.to_string(), error.cause().unwrap().to_string()),
+        (
+            "the error of a block with a value was swallowed: nothing is left to return".to_owned(),
+            "swallowed".to_owned(),
+        )
     );
+    // Of which type its value would be the block does not say.
+    let outcome: Result<u32> = async_with!(kind, { raise!(ValueError("swallowed")) });
+    assert!(outcome.unwrap_err().is::<RuntimeError>());
     Ok(())
 }
 

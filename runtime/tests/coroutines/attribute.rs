@@ -412,3 +412,26 @@ fn awaits_are_small() {
     });
     assert_eq!(lines.len(), 3);
 }
+
+/// An await becomes a `match`, and a statement that begins with one ends behind it.
+#[asyncio::test]
+async fn awaits_stand_at_the_beginning_of_statements() -> Result<()> {
+    async fn number(number: u32) -> u32 {
+        number
+    }
+
+    async fn list() -> [u32; 2] {
+        [1, 2]
+    }
+
+    #[asyncio::coroutine]
+    async fn sum() -> Result<u32> {
+        let sum = { number(1).await + number(2).await };
+        let second = { list().await[1] };
+        let is_so = { number(1).await < 2 && number(2).await == 2 };
+        let small = { number(1).await as u8 };
+        Ok(sum + second + u32::from(is_so) + u32::from(small))
+    }
+    assert_eq!(sum().await?, 7);
+    Ok(())
+}

@@ -314,6 +314,28 @@ def stars_that_raise():
     run(main())
 
 
+@scenario
+def stars_that_raise_a_member():
+    async def share(error):
+        try:
+            raise error
+        except* ValueError as e:
+            raise e.exceptions[0]
+        except* KeyError as e:
+            # A group in the group.
+            raise e.exceptions[0]
+
+    async def main():
+        for error in [ValueError("v"), ExceptionGroup("g", [ValueError("v")]), group()]:
+            try:
+                await share(error)
+            except Exception as e:
+                # Its context is none here: a group cannot be that of its own member.
+                trace(f"raised {e!r}")
+
+    run(main())
+
+
 # Managers.
 
 

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprMacro, ExprUnary, Token, UnOp};
+use syn::{Expr, ExprMacro, ExprUnary, Ident, Token, UnOp};
 
 use super::scan::{has_await, hidden};
 use super::{Kind, Scope, Surroundings, Visitor};
@@ -56,11 +56,16 @@ const CALLS: &[&str] =
 const BLOCKS: &[(&str, usize)] =
     &[("async_for", 1), ("async_with", 1), ("task_group", 0), ("timeout", 1), ("try_except", 0)];
 
+/// Macros of other crates that are known to hold a `return`, and what does the same in a block.
+const RETURNING: &[(&str, &str)] =
+    &[("bail", "raise!(error)"), ("ensure", "if !condition { raise!(error) }")];
+
 impl Visitor<'_> {
     /// Visits a macro call; returns what replaces it.
     pub(super) fn call(&mut self, call: &mut ExprMacro) -> Option<Expr> {
         let last = call.mac.path.segments.last()?;
         let name = last.ident.to_string();
+        self.returning(&last.ident);
         if let Some((_, plain)) = BLOCKS.iter().find(|(block, _)| *block == name) {
             call.mac.tokens = self.block(&name, *plain, call.mac.tokens.clone());
         } else if name == "raise" || CALLS.contains(&name.as_str()) {
@@ -80,6 +85,20 @@ impl Visitor<'_> {
             return None;
         }
         self.ways.called(call, &self.blocks, self.errors)
+    }
+
+    /// Refuses a macro whose own `return` no walk over tokens finds.
+    fn returning(&mut self, name: &Ident) {
+        if !self.blocks.is_empty() || self.ways.may_be_hidden() {
+            return;
+        }
+        if let Some((_, instead)) = RETURNING.iter().find(|(returning, _)| name == returning) {
+            let message = format!(
+                "`{name}!` returns from the function, and no arm or exit would see the error: \
+                 write `{instead}`"
+            );
+            self.errors.at(name, message);
+        }
     }
 
     /// A macro of ours that calls a function, or raises.

@@ -68,6 +68,10 @@ fn closure_fits(
         errors.at(arrow, "the value of a block tells its type: leave `-> …` out");
         return false;
     }
+    if let Some(attribute) = closure.attrs.first() {
+        errors.at(attribute, "the bars of a block have no attributes: write them in its braces");
+        return false;
+    }
     let bars = quote_bars(closure);
     if form == Form::Bare {
         let example = parameter.example;
