@@ -5,8 +5,8 @@ use std::future::{Future as StdFuture, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::{Rc, Weak};
-use std::slice;
 use std::task::{Poll, Waker};
+use std::{ptr, slice};
 
 use super::step::Step;
 use super::{AnyTask, RawTask, TaskCore, schedule_step, take_unclaimed};
@@ -49,7 +49,7 @@ pub(crate) async fn drive_in_blocks<F: StdFuture>(
     blocks: &[Rc<Block>],
     slot: Pin<&mut Option<F>>,
 ) -> Result<F::Output> {
-    let [block, ..] = blocks else { return drive(slot).await };
+    let ([block, ..], [.., outermost]) = (blocks, blocks) else { return drive(slot).await };
     // What a body panics with goes through the end of its block, as all that it raises does.
     let enter = |poll: &mut dyn FnMut()| {
         catch_unwind(AssertUnwindSafe(|| current::enter_block(block, poll))).map_err(from_panic)
@@ -58,8 +58,11 @@ pub(crate) async fn drive_in_blocks<F: StdFuture>(
     let unclaimed = || take_unclaimed().or_else(|| thrown().then(CancelledError));
     let mut drive = pin!(drive_with(slot, enter, unclaimed));
     poll_fn(|cx| {
+        outermost.stands_here();
         let polled = drive.as_mut().poll(cx);
-        blocks.iter().for_each(|block| block.note(polled.is_pending(), cx.waker()));
+        // A generator that gives a value waits for nothing, wherever in it that is.
+        let pending = polled.is_pending() && !YIELDS.get();
+        blocks.iter().for_each(|block| block.note(pending, cx.waker()));
         polled
     })
     .await
@@ -68,7 +71,26 @@ pub(crate) async fn drive_in_blocks<F: StdFuture>(
 /// Awaits what raises its own cancellations, in `block`.
 pub(crate) async fn poll_in_block<F: StdFuture>(block: &Rc<Block>, future: F) -> F::Output {
     let mut future = pin!(future);
-    poll_fn(|cx| current::enter_block(block, || future.as_mut().poll(cx))).await
+    poll_fn(|cx| {
+        block.stands_here();
+        current::enter_block(block, || future.as_mut().poll(cx))
+    })
+    .await
+}
+
+thread_local! {
+    /// Whether the body of a generator that is being polled has given a value.
+    static YIELDS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Notes that the body of a generator gives a value.
+pub(crate) fn begin_yield() {
+    YIELDS.set(true);
+}
+
+/// The generator has its value.
+pub(crate) fn end_yield() {
+    YIELDS.set(false);
 }
 
 async fn drive_with<F: StdFuture>(
@@ -103,8 +125,8 @@ where
 /// In Python a task waits for one thing, so that cancelling the task is cancelling the body. A
 /// Rust task may wait for several bodies at once, in a `join!`; then the body alone is meant.
 pub(crate) struct Block {
-    /// The block that this one was begun in.
-    outer: Option<Rc<Block>>,
+    /// The block that this one was polled in last: a generator goes on wherever it is asked.
+    outer: Cell<Option<Rc<Block>>>,
     /// To be raised by the block itself, which waits for nothing of ours.
     thrown: Cell<bool>,
     /// Whether the block was cancelled, and not its task.
@@ -124,7 +146,7 @@ impl Block {
     /// A block that was begun in another one.
     pub(crate) fn within(outer: Option<Rc<Self>>) -> Rc<Self> {
         Rc::new(Self {
-            outer,
+            outer: Cell::new(outer),
             thrown: Cell::new(false),
             partial: Cell::new(false),
             pending: Cell::new(false),
@@ -136,6 +158,12 @@ impl Block {
     /// Whether a cancellation of this block left the rest of its task alone.
     pub(crate) fn is_partial(&self) -> bool {
         self.partial.get()
+    }
+
+    /// Notes that it is about to be polled in the block that is being polled.
+    fn stands_here(&self) {
+        let outer = self.outer.take();
+        self.outer.set(current::block_or(outer));
     }
 
     /// Notes how a poll left the body.
@@ -159,15 +187,29 @@ impl Block {
         self.waker.set(known.or_else(|| (!is_own).then(|| waker.clone())));
     }
 
+    fn outer(&self) -> Option<Rc<Block>> {
+        let outer = self.outer.take();
+        self.outer.set(outer.clone());
+        outer
+    }
+
     fn is_in(self: &Rc<Self>, block: &Rc<Block>) -> bool {
-        let mut next = Some(self);
+        let mut next = Some(Rc::clone(self));
         while let Some(this) = next {
-            if Rc::ptr_eq(this, block) {
+            if Rc::ptr_eq(&this, block) {
                 return true;
             }
-            next = this.outer.as_ref();
+            next = this.outer();
         }
         false
+    }
+
+    /// Whether `task` waits in this block, and not another one, to which the block has moved.
+    fn is_pending_in(&self, task: &TaskCore) -> bool {
+        let poller = self.poller.take();
+        let raw = poller.as_ref().and_then(Weak::upgrade);
+        self.poller.set(poller);
+        self.pending.get() && raw.is_some_and(|raw| ptr::eq(raw.task_core(), task))
     }
 
     /// Whether the task waits for something beside this block.
@@ -179,7 +221,7 @@ impl Block {
             is_part |= !block.is_some_and(|block| block.is_in(self));
         });
         task.waiters.for_each_block(|block| {
-            is_part |= block.pending.get() && !block.is_in(self) && !self.is_in(block);
+            is_part |= block.is_pending_in(task) && !block.is_in(self) && !self.is_in(block);
         });
         is_part
     }
