@@ -186,13 +186,16 @@ class Generators:
         return self.generators[generator] is not None and self.generators[generator].level > level
 
     async def request(self, level, generator, request):
-        """Ask a generator for something; that it is over is no failure."""
+        """Ask a generator for something; that it is over is no failure.
+
+        Nor is GeneratorExit, by which an await closes coroutines in Python.
+        """
         if not self.may_ask(level, generator):
             return None
         try:
             return await self.ask(generator, request)
-        except StopAsyncIteration:
-            return "over"
+        except (StopAsyncIteration, GeneratorExit) as end:
+            return f"over by {type(end).__name__}"
 
     def ask(self, generator, request):
         match request["method"]:

@@ -18,6 +18,9 @@ class Nests:
                 return CONTINUE
             async for item in self.stream(who, level, op["source"]):
                 self.note(f"{who} item {item}")
+                rounds += 1
+                if rounds > op["most"]:
+                    break
                 left = await self.run(who, level, op["body"])
                 if left == BREAK:
                     break
@@ -25,9 +28,6 @@ class Nests:
                     continue
                 if left:
                     return left
-                rounds += 1
-                if rounds >= op["most"]:
-                    break
             else:
                 self.note(f"{who} else")
                 left = await self.run(who, level, op["otherwise"])
@@ -53,6 +53,9 @@ class Nests:
                 async with Closing(self.stream(who, level, op["source"])) as agen:
                     async for item in agen:
                         self.note(f"{who} item {item}")
+                        rounds += 1
+                        if rounds > op["most"]:
+                            break
                         left = await self.run(who, level, op["body"])
                         if left == BREAK:
                             break
@@ -60,9 +63,6 @@ class Nests:
                             continue
                         if left:
                             return left
-                        rounds += 1
-                        if rounds >= op["most"]:
-                            break
                     else:
                         self.note(f"{who} else")
                         left = await self.run(who, level, op["otherwise"])

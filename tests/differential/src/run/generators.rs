@@ -187,7 +187,8 @@ impl World {
         known.map(|known| known.agen.clone())
     }
 
-    /// Asks a generator for something; that it is over is no failure.
+    /// Asks a generator for something; that it is over is no failure, nor is GeneratorExit, by
+    /// which an await closes coroutines in Python.
     pub(super) fn request(
         self: &Rc<Self>,
         level: u32,
@@ -220,11 +221,15 @@ impl World {
                     asked.await.map(Value::from)
                 }
             };
-            let is_over = |error: &Error| error.is::<StopAsyncIteration>();
-            if outcome.as_ref().is_err_and(is_over) {
-                return Ok(Value::Text("over".to_owned()));
+            match outcome {
+                Err(error) if error.is::<StopAsyncIteration>() => {
+                    Ok(Value::Text("over by StopAsyncIteration".to_owned()))
+                }
+                Err(error) if error.is::<GeneratorExit>() => {
+                    Ok(Value::Text("over by GeneratorExit".to_owned()))
+                }
+                outcome => outcome,
             }
-            outcome
         }
     }
 }

@@ -61,15 +61,15 @@ impl World {
                 self.stream(fiber, source),
                 |item| {
                     self.note(&format!("{} item {item}", fiber.who));
+                    rounds += 1;
+                    if rounds > looped.most {
+                        break;
+                    }
                     match self.run(fiber, looped.body).await? {
                         Way::On => {}
                         Way::Return(value) => return Ok(Way::Return(value)),
                         Way::Break => break,
                         Way::Continue => continue,
-                    }
-                    rounds += 1;
-                    if rounds >= looped.most {
-                        break;
                     }
                 },
                 else_ = {
@@ -106,15 +106,15 @@ impl World {
                     agen,
                     |item| {
                         self.note(&format!("{} item {item}", fiber.who));
+                        rounds += 1;
+                        if rounds > looped.most {
+                            break;
+                        }
                         match self.run(fiber, looped.body).await? {
                             Way::On => {}
                             Way::Return(value) => return Ok(Way::Return(value)),
                             Way::Break => break,
                             Way::Continue => continue,
-                        }
-                        rounds += 1;
-                        if rounds >= looped.most {
-                            break;
                         }
                     },
                     else_ = {
