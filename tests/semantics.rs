@@ -18,10 +18,11 @@ use std::{
 };
 
 use asyncio::{
-    CancelledError, EventLoop, ExceptionContext, Future, InvalidStateError, KeyboardInterrupt,
-    PanicError, Result, RuntimeError, TaskOptions, TypeError, ValueError, WaitOptions,
+    CancelledError, EventLoop, ExceptionContext, Future, GeneratorExit, InvalidStateError,
+    KeyboardInterrupt, PanicError, Result, RuntimeError, TaskOptions, TypeError, ValueError,
+    WaitOptions,
     concurrent::{self, Executor, Job, ThreadPoolExecutor},
-    create_task, current_task, sleep, sleep_with, timeout, wait_with,
+    create_task, current_task, get_running_loop, sleep, sleep_with, timeout, wait_with,
 };
 
 /// `asyncio.__all__` of CPython 3.15 on Unix: 95 names, module by module.
@@ -500,6 +501,22 @@ fn a_panic_is_the_exception_of_its_task() {
     .unwrap_err();
     assert!(error.is::<PanicError>());
     assert_eq!(error.to_string(), "out of order");
+}
+
+#[test]
+fn a_generator_exit_that_was_caught_is_caught() {
+    run(async {
+        let future = Future::<()>::new();
+        let failing = future.clone();
+        get_running_loop().call_soon(move || failing.set_exception(GeneratorExit()));
+        let inner = async || match future.await {
+            Err(error) if error.is::<GeneratorExit>() => Ok("caught"),
+            outcome => outcome.map(|()| "nothing to catch"),
+        };
+        assert_eq!(inner().await?, "caught");
+        asyncio::Ok(())
+    })
+    .unwrap();
 }
 
 #[test]

@@ -380,11 +380,13 @@ impl Drop for LeaveOnDrop<'_> {
     fn drop(&mut self) {
         let inner = &self.0.0;
         inner.exiting.set(true);
-        if !inner.tasks.borrow().is_empty() {
-            self.0.abort();
-        }
         let parent = inner.parent_task.take();
         let loop_ = inner.loop_.take();
+        // A closed loop has dropped the tasks, and nobody could tell them.
+        let is_alive = loop_.as_ref().is_some_and(|loop_| !loop_.is_closed());
+        if is_alive && !inner.tasks.borrow().is_empty() {
+            self.0.abort();
+        }
         let errors = mem::take(&mut *inner.errors.borrow_mut());
         let (base_error, block) = (inner.base_error.take(), inner.block.take());
         drop((parent, loop_, errors, base_error, block));

@@ -57,7 +57,8 @@ use waiters::Waiters;
 
 pub use as_completed::{AsCompleted, NextCompleted, as_completed, as_completed_with};
 pub(crate) use drive::{
-    Block, drive, drive_block, drive_caught, drive_in_blocks, flatten, poll_in_block,
+    Block, begin_yield, drive, drive_block, drive_caught, drive_in_blocks, end_yield, flatten,
+    poll_in_block,
 };
 pub use factory::{Erased, TaskFactory, create_eager_task_factory, eager_task_factory};
 pub(crate) use gather::gather_any;

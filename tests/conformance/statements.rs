@@ -19,6 +19,7 @@ crate::scenarios! { statements:
     stars_share_a_group,
     stars_that_raise,
     stars_that_raise_a_member,
+    stars_that_catch_nothing,
     exits_that_fail,
     exits_that_swallow,
     a_cancellation_runs_all_finally_blocks,
@@ -333,6 +334,25 @@ fn stars_that_raise_a_member() {
         }
         asyncio::Ok(())
     });
+}
+
+fn stars_that_catch_nothing() {
+    async fn around_one() -> Result<()> {
+        try_except!({ raise!(ValueError("v")) }, *|_: ValueError| raise!())
+    }
+    async fn inside() -> Result<()> {
+        try_except!({ around_one().await? }, |e: (ExceptionGroup,)| {
+            trace!("around one {e:?}");
+            raise!(ExceptionGroup("outer", [e.clone()]));
+        })
+    }
+    async fn nothing() -> Result<()> {
+        try_except!({ inside().await? }, *|_: KeyError| trace!("no keys"), *|e: Exception| {
+            trace!("taken apart {e:?}");
+            raise!();
+        },)
+    }
+    run(ancestry("nothing", nothing()));
 }
 
 // Managers.

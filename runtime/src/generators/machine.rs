@@ -100,7 +100,10 @@ impl<Y, S> Yielder<Y, S> {
         drop(wire.yielded.replace(Some(value)));
         poll_fn(|_| match wire.resumed.take() {
             Some(resumed) => Poll::Ready(resumed),
-            None => Poll::Pending,
+            None => {
+                tasks::begin_yield();
+                Poll::Pending
+            }
         })
         .await
     }
@@ -322,6 +325,7 @@ struct Executing<'a>(&'a Cell<Phase>);
 
 impl Drop for Executing<'_> {
     fn drop(&mut self) {
+        tasks::end_yield();
         self.0.set(Phase::Finished);
     }
 }

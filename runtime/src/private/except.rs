@@ -121,8 +121,9 @@ impl Starred {
     /// The part that an arm catches; a lone error is put into a group for it.
     pub fn take(&mut self, condition: impl FnMut(&Error) -> bool) -> Option<Error> {
         let (part, rest) = self.rest.as_ref()?.split_by(condition);
-        let part = part?;
+        // Also where nothing is caught: what is left has been made anew.
         self.rest = rest;
+        let part = part?;
         if self.is_group() {
             return Some(part);
         }

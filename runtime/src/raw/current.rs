@@ -103,6 +103,16 @@ pub(crate) fn block() -> Option<Rc<Block>> {
     BLOCK.get().map(|block| unsafe { Rc::clone(block.as_ref()) })
 }
 
+/// The innermost block that is being polled; `known`, if that is it.
+pub(crate) fn block_or(known: Option<Rc<Block>>) -> Option<Rc<Block>> {
+    let is_it = BLOCK.get().is_some_and(|block| {
+        // SAFETY: as in `block`.
+        let block = unsafe { block.as_ref() };
+        known.as_ref().is_some_and(|known| Rc::ptr_eq(known, block))
+    });
+    if is_it { known } else { block() }
+}
+
 /// Puts back the loop before, also when the run unwinds.
 struct RestoreLoop(Option<NonNull<EventLoop>>);
 

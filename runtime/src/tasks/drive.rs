@@ -51,6 +51,7 @@ pub(crate) async fn drive_in_blocks<F: StdFuture>(
     depth: usize,
     slot: Pin<&mut Option<F>>,
 ) -> Result<F::Output> {
+    let outermost = block.outermost(depth);
     // What a body panics with goes through the end of its block, as all that it raises does.
     let enter = |poll: &mut dyn FnMut()| {
         catch_unwind(AssertUnwindSafe(|| current::enter_block(block, poll))).map_err(from_panic)
@@ -63,8 +64,11 @@ pub(crate) async fn drive_in_blocks<F: StdFuture>(
     let unclaimed = || take_unclaimed().or_else(|| thrown().then(CancelledError));
     let mut drive = pin!(drive_with(slot, enter, unclaimed));
     poll_fn(|cx| {
+        outermost.stands_here();
         let polled = drive.as_mut().poll(cx);
-        block.for_each(depth, |block| block.note(polled.is_pending(), cx.waker()));
+        // A generator that gives a value waits for nothing, wherever in it that is.
+        let pending = polled.is_pending() && !YIELDS.get();
+        block.for_each(depth, |block| block.note(pending, cx.waker()));
         polled
     })
     .await
@@ -73,7 +77,26 @@ pub(crate) async fn drive_in_blocks<F: StdFuture>(
 /// Awaits what raises its own cancellations, in `block`.
 pub(crate) async fn poll_in_block<F: StdFuture>(block: &Rc<Block>, future: F) -> F::Output {
     let mut future = pin!(future);
-    poll_fn(|cx| current::enter_block(block, || future.as_mut().poll(cx))).await
+    poll_fn(|cx| {
+        block.stands_here();
+        current::enter_block(block, || future.as_mut().poll(cx))
+    })
+    .await
+}
+
+thread_local! {
+    /// Whether the body of a generator that is being polled has given a value.
+    static YIELDS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Notes that the body of a generator gives a value.
+pub(crate) fn begin_yield() {
+    YIELDS.set(true);
+}
+
+/// The generator has its value.
+pub(crate) fn end_yield() {
+    YIELDS.set(false);
 }
 
 async fn drive_with<F: StdFuture>(
@@ -108,8 +131,8 @@ where
 /// In Python a task waits for one thing, so that cancelling the task is cancelling the body. A
 /// Rust task may wait for several bodies at once, in a `join!`; then the body alone is meant.
 pub(crate) struct Block {
-    /// The block that this one was begun in.
-    outer: Option<Rc<Block>>,
+    /// The block that this one was polled in last: a generator goes on wherever it is asked.
+    outer: Cell<Option<Rc<Block>>>,
     /// To be raised by the block itself, which waits for nothing of ours.
     thrown: Cell<bool>,
     /// Whether the block was cancelled, and not its task.
@@ -129,7 +152,7 @@ impl Block {
     /// A block that was begun in another one.
     pub(crate) fn within(outer: Option<Rc<Self>>) -> Rc<Self> {
         Rc::new(Self {
-            outer,
+            outer: Cell::new(outer),
             thrown: Cell::new(false),
             partial: Cell::new(false),
             pending: Cell::new(false),
@@ -146,13 +169,26 @@ impl Block {
     /// Goes through this block and those around it, `depth` of them.
     #[inline]
     fn for_each(self: &Rc<Self>, depth: usize, mut look: impl FnMut(&Rc<Self>)) {
-        let mut block = self;
+        look(self);
+        let mut last = Rc::clone(self);
         for _ in 1..depth {
-            look(block);
-            let Some(outer) = &block.outer else { return };
-            block = outer;
+            let Some(outer) = last.outer() else { return };
+            look(&outer);
+            last = outer;
         }
-        look(block);
+    }
+
+    /// The last of this block and those around it, `depth` of them.
+    fn outermost(self: &Rc<Self>, depth: usize) -> Rc<Self> {
+        let mut last = Rc::clone(self);
+        self.for_each(depth, |block| last = Rc::clone(block));
+        last
+    }
+
+    /// Notes that it is about to be polled in the block that is being polled.
+    fn stands_here(&self) {
+        let outer = self.outer.take();
+        self.outer.set(current::block_or(outer));
     }
 
     /// Notes how a poll left the body.
@@ -181,15 +217,29 @@ impl Block {
         self.waker.set(known.or_else(|| (!is_own).then(|| waker.clone())));
     }
 
+    fn outer(&self) -> Option<Rc<Block>> {
+        let outer = self.outer.take();
+        self.outer.set(outer.clone());
+        outer
+    }
+
     fn is_in(self: &Rc<Self>, block: &Rc<Block>) -> bool {
-        let mut next = Some(self);
+        let mut next = Some(Rc::clone(self));
         while let Some(this) = next {
-            if Rc::ptr_eq(this, block) {
+            if Rc::ptr_eq(&this, block) {
                 return true;
             }
-            next = this.outer.as_ref();
+            next = this.outer();
         }
         false
+    }
+
+    /// Whether `task` waits in this block, and not another one, to which the block has moved.
+    fn is_pending_in(&self, task: &TaskCore) -> bool {
+        let poller = self.poller.take();
+        let raw = poller.as_ref().and_then(Weak::upgrade);
+        self.poller.set(poller);
+        self.pending.get() && raw.is_some_and(|raw| ptr::eq(raw.task_core(), task))
     }
 
     /// Whether the task waits for something beside this block.
@@ -201,7 +251,7 @@ impl Block {
             is_part |= !block.is_some_and(|block| block.is_in(self));
         });
         task.waiters.for_each_block(|block| {
-            is_part |= block.pending.get() && !block.is_in(self) && !self.is_in(block);
+            is_part |= block.is_pending_in(task) && !block.is_in(self) && !self.is_in(block);
         });
         is_part
     }

@@ -372,3 +372,28 @@ fn a_request_without_time_leaves_the_generator_alone() {
     });
     assert_eq!(lines, [""; 0]);
 }
+
+/// The tasks of the group are gone with the loop, and it leaves them alone.
+#[test]
+fn a_group_in_a_generator_outlives_its_loop() {
+    #[asyncio::generator]
+    async fn grouped(event: Event) -> AsyncGenerator<u32> {
+        asyncio::task_group!(|group| {
+            group.create_task(async move { event.wait().await })?;
+        })?;
+        yield_!(1)?;
+    }
+    let loop_ = asyncio::new_event_loop();
+    let numbers = grouped(Event::new());
+    let asked = numbers.anext();
+    loop_
+        .run_until_complete(async move {
+            asyncio::create_task(asked);
+            sleep(0).await?;
+            sleep(0).await
+        })
+        .unwrap();
+    let lines = logged(|| loop_.close().unwrap());
+    assert_eq!(lines.iter().filter(|line| line.contains("destroyed")).count(), 2);
+    drop(numbers);
+}

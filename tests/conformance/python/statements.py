@@ -336,6 +336,33 @@ def stars_that_raise_a_member():
     run(main())
 
 
+@scenario
+def stars_that_catch_nothing():
+    async def around_one():
+        try:
+            raise ValueError("v")
+        except* ValueError:
+            raise
+
+    async def inside():
+        try:
+            await around_one()
+        except ExceptionGroup as e:
+            trace(f"around one {e!r}")
+            raise ExceptionGroup("outer", [e])
+
+    async def nothing():
+        try:
+            await inside()
+        except* KeyError:
+            trace("no keys")
+        except* Exception as e:
+            trace(f"taken apart {e!r}")
+            raise
+
+    run(ancestry("nothing", nothing()))
+
+
 # Managers.
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import inspect
 
 from made import EVERYTHING, Made
 from values import error
@@ -93,7 +94,8 @@ class Acts:
             self.note(f"{who} uncancel_self: {task.uncancel()!r}")
 
     def do_keep_self(self, who, level, op):
-        if task := asyncio.current_task():
+        # That of a request, which closes a generator, is of another type in Rust.
+        if (task := asyncio.current_task()) and inspect.iscoroutine(task.get_coro()):
             # Nobody may wait for it, who may be itself.
             self.slots[op["slot"]] = Made(task, 0, task=True)
 
@@ -117,6 +119,13 @@ class Acts:
     def do_group_cancel(self, who, level, op):
         if group := self.groups[op["group"]]:
             self.attempt(f"{who} group_cancel {op['group']}", group.cancel)
+
+    def do_generator(self, who, level, op):
+        self.generators[op["generator"]] = self.generator(op["spec"])
+
+    def do_drop_generator(self, who, level, op):
+        self.note(f"{who} drops {op['generator']}")
+        self.generators[op["generator"]] = None
 
     def do_reschedule(self, who, level, op):
         if timeout := self.timeouts[op["timeout"]]:

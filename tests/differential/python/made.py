@@ -129,6 +129,9 @@ class Makers:
     def make_join(self, level, what):
         return Made(self.queues[what["queue"]].join(), EVERYTHING)
 
+    def make_request(self, level, what):
+        return Made(self.request(level, what["generator"], what["request"]), EVERYTHING)
+
 
 MAKERS = {
     name.removeprefix("make_"): function

@@ -10,7 +10,8 @@ import sys
 import textwrap
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "conformance" / "python"))
+# Behind what is here, which has files of the same names.
+sys.path.insert(1, str(HERE.parents[1] / "conformance" / "python"))
 
 # Importing it has asyncio keep its sets in the order of insertion.
 from trace import VirtualEventLoop  # noqa: E402

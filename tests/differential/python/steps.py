@@ -2,11 +2,11 @@
 
 import asyncio
 
-from values import CLASSES
+BREAK, CONTINUE = "break", "continue"
 
 
 class Steps:
-    """What a coroutine does and may wait for; a `return` gives its value in a tuple."""
+    """What a coroutine does and may wait for, and how it is left."""
 
     async def do_await(self, who, level, op):
         made = self.make(level, op["what"])
@@ -21,59 +21,11 @@ class Steps:
     async def do_return(self, who, level, op):
         return (op["value"],)
 
-    async def do_try(self, who, level, op):
-        try:
-            return await self.run(who, level, op["body"])
-        except CLASSES[op["catch"]] as error:
-            self.note(f"{who} caught {error!r}")
-            left = await self.run(who, level, op["handler"])
-            if left or not op["reraise"]:
-                return left
-            raise
+    async def do_break(self, who, level, op):
+        return BREAK
 
-    async def do_finally(self, who, level, op):
-        try:
-            return await self.run(who, level, op["body"])
-        finally:
-            self.note(f"{who} cleans up")
-            await self.run(who, level, op["cleanup"])
-
-    async def do_timeout(self, who, level, op):
-        timeout = self.timeout(op)
-        try:
-            async with timeout:
-                return await self.run(who, level, op["body"])
-        finally:
-            self.note(f"{who} left {timeout!r}{self.requests()}")
-
-    def timeout(self, op):
-        number, delay = op["timeout"], op["delay"]
-        if op["fresh"] or self.timeouts[number] is None:
-            if op["at"]:
-                timeout = asyncio.timeout_at(None if delay is None else self.loop.time() + delay)
-            else:
-                timeout = asyncio.timeout(delay)
-            self.timeouts[number] = timeout
-        return self.timeouts[number]
-
-    async def do_group(self, who, level, op):
-        number = op["group"]
-        if op["fresh"] or self.groups[number] is None:
-            self.groups[number] = asyncio.TaskGroup()
-        group = self.groups[number]
-        try:
-            async with group:
-                return await self.run(who, level, op["body"])
-        finally:
-            self.note(f"{who} left {group!r}{self.requests()}")
-
-    async def do_hold(self, who, level, op):
-        try:
-            async with self.locks[op["lock"]]:
-                self.note(f"{who} holds {op['lock']}")
-                return await self.run(who, level, op["body"])
-        finally:
-            self.note(f"{who} held {op['lock']}: {self.locks[op['lock']].locked()}")
+    async def do_continue(self, who, level, op):
+        return CONTINUE
 
     async def do_as_completed(self, who, level, op):
         children = self.children_of([self.make(level, child) for child in op["children"]])
@@ -126,8 +78,11 @@ class Steps:
         return f" cancelling {asyncio.current_task().cancelling()}"
 
 
-STEPS = {
-    name.removeprefix("do_"): function
-    for name, function in vars(Steps).items()
-    if name.startswith("do_")
-}
+def steps_of(*classes):
+    """Collect what is done by steps, by their names."""
+    return {
+        name.removeprefix("do_"): function
+        for one in classes
+        for name, function in vars(one).items()
+        if name.startswith("do_")
+    }

@@ -7,8 +7,10 @@ CLASSES = {
     "Exception": Exception,
     "CancelledError": asyncio.CancelledError,
     "ExceptionGroup": BaseExceptionGroup,
+    "GeneratorExit": GeneratorExit,
     "KeyboardInterrupt": KeyboardInterrupt,
     "RuntimeError": RuntimeError,
+    "StopAsyncIteration": StopAsyncIteration,
     "SystemExit": SystemExit,
     "TimeoutError": TimeoutError,
     "ValueError": ValueError,
@@ -20,7 +22,11 @@ def error(failure):
     match failure["class"]:
         case "SystemExit":
             return SystemExit(3)
-        case "KeyboardInterrupt":
-            return KeyboardInterrupt()
+        case "KeyboardInterrupt" | "GeneratorExit" as name:
+            return CLASSES[name]()
+        case "ExceptionGroup":
+            members = [error(one) for one in failure.get("members", [])]
+            # A group of nothing is made while a program is shrunk.
+            return BaseExceptionGroup(failure["text"], members) if members else ValueError("none")
         case name:
             return CLASSES[name](failure["text"])

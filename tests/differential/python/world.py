@@ -4,9 +4,12 @@ import asyncio
 import contextvars
 
 from acts import ACTS, Acts
+from blocks import Blocks
+from generators import Generators
 from made import Made, Makers
+from nests import Nests
 from recorder import KeepingLoop
-from steps import STEPS, Steps
+from steps import Steps, steps_of
 
 STUCK_AFTER = 1000.0
 
@@ -15,7 +18,10 @@ def plain_task(loop, coro, **options):
     return asyncio.Task(coro, loop=loop, **options)
 
 
-class World(Steps, Acts, Makers):
+STEPS = steps_of(Steps, Blocks, Nests)
+
+
+class World(Steps, Blocks, Nests, Generators, Acts, Makers):
     """Runs one program."""
 
     def __init__(self, program, recorder):
@@ -25,6 +31,7 @@ class World(Steps, Acts, Makers):
         self.attempt = recorder.attempt
         self.fibers = 0
         self.callbacks_made = 0
+        self.managers = 0
         self.count = 0
         self.rescues = 0
         self.slots = [None] * 6
@@ -32,6 +39,9 @@ class World(Steps, Acts, Makers):
         self.handles = [None] * 4
         self.timeouts = [None] * 3
         self.groups = [None] * 3
+        self.generators = [None] * 3
+        # The generators that may refuse to be closed.
+        self.kept = []
         self.tokens = [None] * 2
         self.events = [asyncio.Event() for _ in range(2)]
         lock = asyncio.Lock()
@@ -129,9 +139,13 @@ class World(Steps, Acts, Makers):
 
     # Coroutines and callbacks.
 
-    def coroutine(self, body):
+    def next_level(self):
         self.fibers += 1
-        return Made(self.fiber(f"f{self.fibers}", self.fibers, body), self.fibers)
+        return self.fibers
+
+    def coroutine(self, body):
+        level = self.next_level()
+        return Made(self.fiber(f"f{level}", level, body), level)
 
     async def fiber(self, who, level, body):
         self.note(f"{who} starts")
@@ -140,12 +154,12 @@ class World(Steps, Acts, Makers):
         except BaseException as error:
             self.note(f"{who} failed with {error!r}")
             raise
-        value = left[0] if left else None
+        value = left[0] if isinstance(left, tuple) else None
         self.note(f"{who} returns {value!r}")
         return value
 
     async def run(self, who, level, body):
-        """Run the steps; what `return` returns comes in a tuple."""
+        """Run the steps; what `return` returns comes in a tuple, else by its name how they end."""
         for op in body:
             name = op["op"]
             if step := STEPS.get(name):

@@ -1,5 +1,6 @@
 //! Random programs: most of them live, as waits for nothing are soon boring.
 
+mod blocks;
 mod dice;
 mod scenes;
 
@@ -54,10 +55,12 @@ enum Theme {
     Variables,
     Locks,
     Queues,
+    Blocks,
+    Generators,
 }
 
 impl Theme {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Waits,
         Self::Futures,
         Self::Tasks,
@@ -70,6 +73,8 @@ impl Theme {
         Self::Variables,
         Self::Locks,
         Self::Queues,
+        Self::Blocks,
+        Self::Generators,
     ];
 }
 
@@ -100,6 +105,9 @@ impl Generator {
                 let end = self.end_of_future(slot);
                 ops.push(self.later(end));
             }
+        }
+        if self.themes[Theme::Generators as usize] > 0 {
+            ops.extend(self.first_generators());
         }
         for _ in 0..self.dice.below(5) {
             let (slot, body, eager) = (self.dice.below(SLOTS), self.body(0), self.eager());
@@ -187,11 +195,15 @@ impl Generator {
             Theme::Timeouts if !is_deep && self.dice.below(3) > 0 => self.timeout(depth),
             Theme::Groups if !is_deep && self.dice.below(3) > 0 => {
                 let (group, fresh) = (self.dice.below(GROUPS), !self.dice.one_in(8));
-                Op::Group { group, fresh, body: self.group_body(depth) }
+                let (body, block) = (self.group_body(depth), self.dice.one_in(2));
+                Op::Group { group, fresh, body, block }
             }
             Theme::Many if self.dice.below(3) > 0 => self.many(depth),
+            Theme::Blocks if !is_deep => self.block(depth),
+            Theme::Generators if self.dice.below(5) > 0 => self.generators(depth),
             Theme::Locks if !is_deep && self.dice.one_in(3) => {
-                Op::Hold { lock: self.dice.below(LOCKS), body: self.body(depth) }
+                let (lock, body) = (self.dice.below(LOCKS), self.body(depth));
+                self.hold(lock, body)
             }
             Theme::Locks | Theme::Queues if self.dice.one_in(2) => {
                 Op::Await { what: self.primitive(theme) }
@@ -222,7 +234,14 @@ impl Generator {
     fn timeout(&mut self, depth: u32) -> Op {
         let (timeout, delay) = (self.dice.below(TIMEOUTS), self.deadline());
         let (fresh, at) = (!self.dice.one_in(10), self.dice.one_in(3));
-        Op::Timeout { timeout, fresh, delay, at, body: self.body(depth) }
+        Op::Timeout {
+            timeout,
+            fresh,
+            delay,
+            at,
+            body: self.body(depth),
+            block: self.dice.one_in(2),
+        }
     }
 
     /// The body of a group makes tasks first, most often.
@@ -270,9 +289,11 @@ impl Generator {
     }
 
     fn wait(&mut self, depth: u32) -> Op {
-        match self.dice.one_in(12) {
-            true => Op::Return { value: self.value() },
-            false => Op::Await { what: self.awaited(depth) },
+        match self.dice.below(24) {
+            0 | 1 => Op::Return { value: self.value() },
+            2 => Op::Break,
+            3 => Op::Continue,
+            _ => Op::Await { what: self.awaited(depth) },
         }
     }
 }
@@ -316,6 +337,7 @@ impl Generator {
         match theme {
             Theme::Locks => self.lock(),
             Theme::Queues => self.queue(),
+            Theme::Generators => self.request(),
             _ => Awaited::Slot { slot: self.dice.below(SLOTS) },
         }
     }
@@ -371,6 +393,8 @@ impl Generator {
             Theme::Variables => self.act_on_variable(),
             Theme::Locks => self.act_on_lock(),
             Theme::Queues => self.act_on_queue(),
+            Theme::Blocks => Act::Raise { error: self.group_of_failures() },
+            Theme::Generators => self.act_on_generator(depth),
         }
     }
 
@@ -535,7 +559,7 @@ impl Generator {
                 Class::CancelledError,
             ]),
         };
-        Failure { class, text: format!("e{}", self.dice.below(100)) }
+        Failure { class, text: format!("e{}", self.dice.below(100)), members: Vec::new() }
     }
 }
 

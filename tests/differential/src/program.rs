@@ -4,16 +4,21 @@
 //! part of one can be cut out and leaves a program. Slots hold futures and tasks, handles what
 //! `call_soon` and its kin return; each number names what was last put there.
 
+mod blocks;
+
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use blocks::{Arm, Give, Manager, Raise, Request, Say, Source, Spec};
 
 pub(crate) const SLOTS: usize = 6;
 pub(crate) const CALLBACKS: usize = 4;
 pub(crate) const HANDLES: usize = 4;
 pub(crate) const TIMEOUTS: usize = 3;
 pub(crate) const GROUPS: usize = 3;
+pub(crate) const GENERATORS: usize = 3;
 pub(crate) const VARIABLES: usize = 2;
 pub(crate) const CONTEXTS: usize = 2;
 pub(crate) const EVENTS: usize = 2;
@@ -71,6 +76,16 @@ pub(crate) enum Op {
     Return {
         value: i64,
     },
+    /// Leaves the innermost loop; where there is none, the coroutine.
+    Break,
+    /// Goes on with the next round of the innermost loop; where there is none, leaves the
+    /// coroutine.
+    Continue,
+    /// A plain loop of so many rounds.
+    For {
+        rounds: usize,
+        body: Body,
+    },
     Try {
         body: Body,
         catch: Class,
@@ -81,6 +96,23 @@ pub(crate) enum Op {
         body: Body,
         cleanup: Body,
     },
+    /// `try` with all that it may have.
+    TryExcept {
+        body: Body,
+        arm: Arm,
+        /// A second arm, which catches any Exception.
+        last: Option<Arm>,
+        otherwise: Body,
+        cleanup: Body,
+    },
+    /// `try` with two `except*`, the second for any Exception.
+    TryStar {
+        body: Body,
+        arm: Arm,
+        last: Arm,
+        otherwise: Body,
+        cleanup: Body,
+    },
     /// `timeout(delay)`, or `timeout_at` that much later; the one of before, unless fresh.
     Timeout {
         timeout: usize,
@@ -88,17 +120,68 @@ pub(crate) enum Op {
         delay: Option<f64>,
         at: bool,
         body: Body,
+        /// Whether Rust has a block there, and not a function; so below.
+        #[serde(default)]
+        block: bool,
     },
     /// A group of its own, or the one of before.
     Group {
         group: usize,
         fresh: bool,
         body: Body,
+        #[serde(default)]
+        block: bool,
     },
     /// `async with` a lock.
     Hold {
         lock: usize,
         body: Body,
+        #[serde(default)]
+        block: bool,
+    },
+    /// `async with` a manager of the program's own.
+    With {
+        manager: Manager,
+        body: Body,
+    },
+    /// `async with aclosing`.
+    Closing {
+        generator: usize,
+        body: Body,
+    },
+    /// `async for`, of so many rounds at most; with `closing` inside of `aclosing`.
+    AsyncFor {
+        source: Source,
+        most: usize,
+        closing: bool,
+        body: Body,
+        otherwise: Body,
+    },
+    /// In one function: a loop, a manager, a `try`, a timeout.
+    NestLoop {
+        rounds: usize,
+        manager: Manager,
+        delay: Option<f64>,
+        body: Body,
+        handler: Body,
+        cleanup: Body,
+    },
+    /// In one function: `async for`, a `try`, a lock, another manager.
+    NestStream {
+        source: Source,
+        most: usize,
+        lock: usize,
+        manager: Manager,
+        body: Body,
+        cleanup: Body,
+    },
+    /// In one function: a `try` with a star, a group, a loop, a `try`.
+    NestGroup {
+        rounds: usize,
+        group: usize,
+        body: Body,
+        handler: Body,
+        cleanup: Body,
     },
     /// Takes so many of the results, by `async for` or by `for`.
     AsCompleted {
@@ -194,6 +277,15 @@ pub(crate) enum Act {
     },
     GroupCancel {
         group: usize,
+    },
+    /// Makes a generator.
+    Generator {
+        generator: usize,
+        spec: Arc<Spec>,
+    },
+    /// Lets go of a generator.
+    DropGenerator {
+        generator: usize,
     },
     /// Moves a deadline to so much later than now.
     Reschedule {
@@ -355,6 +447,11 @@ pub(crate) enum Awaited {
     Join {
         queue: usize,
     },
+    /// Asks a generator; nothing, if there is none or it might wait for whoever asks.
+    Request {
+        generator: usize,
+        request: Request,
+    },
 }
 
 impl Awaited {
@@ -378,6 +475,7 @@ impl Awaited {
             Self::Get { .. } => "get",
             Self::Put { .. } => "put",
             Self::Join { .. } => "join",
+            Self::Request { .. } => "request",
         }
     }
 }
@@ -387,6 +485,9 @@ impl Awaited {
 pub(crate) struct Failure {
     pub(crate) class: Class,
     pub(crate) text: String,
+    /// The members of a group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) members: Vec<Failure>,
 }
 
 /// A class of exceptions, to raise or to catch.
@@ -396,8 +497,10 @@ pub(crate) enum Class {
     Exception,
     CancelledError,
     ExceptionGroup,
+    GeneratorExit,
     KeyboardInterrupt,
     RuntimeError,
+    StopAsyncIteration,
     SystemExit,
     TimeoutError,
     ValueError,

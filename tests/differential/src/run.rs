@@ -4,9 +4,15 @@
 //! Python coroutine awaits inside of another one is awaited so here.
 
 mod acts;
+mod blocks;
+mod generators;
 mod made;
+mod managers;
+mod nests;
 mod steps;
+mod streams;
 mod trace;
+mod tries;
 mod value;
 mod world;
 

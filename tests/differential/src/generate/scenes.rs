@@ -4,7 +4,9 @@
 //! waits for, while it holds the lock.
 
 use super::Generator;
-use crate::program::{Act, Awaited, Body, CONDITIONS, Class, EVENTS, LOCKS, Op, QUEUES, SLOTS};
+use crate::program::{
+    Act, Awaited, Body, CONDITIONS, Class, EVENTS, GENERATORS, LOCKS, Op, QUEUES, SLOTS, Source,
+};
 
 /// What the workers of a scene want.
 #[derive(Clone, Copy)]
@@ -14,6 +16,7 @@ enum Prize {
     Event(usize),
     Barrier,
     Queue(usize),
+    Generator(usize),
 }
 
 /// The locks of the conditions come behind the two plain ones.
@@ -22,15 +25,19 @@ const FIRST_CONDITION: usize = 2;
 impl Generator {
     /// Workers, and who disturbs them.
     pub(super) fn scene(&mut self) -> Vec<Op> {
-        let prize = match self.dice.below(10) {
+        let prize = match self.dice.below(15) {
             0..3 => Prize::Lock(self.dice.below(LOCKS)),
             3..6 => Prize::Condition(self.dice.below(CONDITIONS)),
             6 => Prize::Event(self.dice.below(EVENTS)),
             7 => Prize::Barrier,
-            _ => Prize::Queue(self.dice.below(QUEUES)),
+            8 | 9 => Prize::Queue(self.dice.below(QUEUES)),
+            _ => Prize::Generator(self.dice.below(GENERATORS)),
         };
         let workers = 2 + self.dice.below(SLOTS - 1);
         let mut ops = Vec::new();
+        if let Prize::Generator(generator) = prize {
+            ops.push(Op::Act(Act::Generator { generator, spec: self.simple_spec() }));
+        }
         for slot in 0..workers {
             let (body, eager, context) = (self.worker(prize), self.eager(), None);
             ops.push(Op::Act(Act::Spawn { slot, body, eager, context }));
@@ -72,7 +79,10 @@ impl Generator {
     /// What a worker does once.
     fn turn(&mut self, prize: Prize) -> Op {
         match prize {
-            Prize::Lock(lock) => Op::Hold { lock, body: [self.pause()].into() },
+            Prize::Lock(lock) => {
+                let body = [self.pause()].into();
+                self.hold(lock, body)
+            }
             Prize::Condition(condition) => self.turn_at_condition(condition),
             Prize::Event(event) => match self.dice.below(4) {
                 0 => Op::Act(Act::SetEvent { event }),
@@ -87,6 +97,7 @@ impl Generator {
                 },
             },
             Prize::Queue(queue) => self.turn_at_queue(queue),
+            Prize::Generator(generator) => self.turn_at_generator(generator),
         }
     }
 
@@ -98,7 +109,7 @@ impl Generator {
                 let number = self.dice.choose(&[None, Some(1), Some(1), Some(2)]);
                 let notify = Op::Act(Act::Notify { condition, number });
                 let body = [Op::Act(Act::Count), notify, self.pause()].into();
-                return Op::Hold { lock: FIRST_CONDITION + condition, body };
+                return self.hold(FIRST_CONDITION + condition, body);
             }
         };
         // With a deadline, half of the time.
@@ -106,7 +117,7 @@ impl Generator {
             true => what,
             false => Awaited::WaitFor { what: what.into(), timeout: self.deadline() },
         };
-        Op::Hold { lock: FIRST_CONDITION + condition, body: [Op::Await { what: wait }].into() }
+        self.hold(FIRST_CONDITION + condition, [Op::Await { what: wait }].into())
     }
 
     fn turn_at_queue(&mut self, queue: usize) -> Op {
@@ -117,6 +128,26 @@ impl Generator {
             17 => Op::Await { what: Awaited::Join { queue } },
             18 => Op::Act(Act::GetNowait { queue }),
             _ => Op::Act(Act::Shutdown { queue, immediate: self.dice.one_in(2) }),
+        }
+    }
+
+    fn turn_at_generator(&mut self, generator: usize) -> Op {
+        let pause = self.pause();
+        match self.dice.below(12) {
+            0 => Op::Act(Act::DropGenerator { generator }),
+            1 => Op::Closing { generator, body: [pause].into() },
+            2..5 => Op::AsyncFor {
+                source: Source::Generator { generator },
+                most: 1 + self.dice.below(3),
+                closing: self.dice.one_in(2),
+                body: [pause].into(),
+                otherwise: [].into(),
+            },
+            5 => {
+                let what = Awaited::Request { generator, request: self.method() };
+                Op::Await { what: Awaited::WaitFor { what: what.into(), timeout: self.deadline() } }
+            }
+            _ => Op::Await { what: Awaited::Request { generator, request: self.method() } },
         }
     }
 }

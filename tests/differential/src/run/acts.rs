@@ -51,6 +51,8 @@ impl World {
             | Act::GetVar { .. }
             | Act::ResetVar { .. }
             | Act::CopyContext { .. } => self.act_on_loop(fiber, act),
+            Act::Generator { generator, spec } => self.make_generator(*generator, spec),
+            Act::DropGenerator { generator } => self.drop_generator(fiber, *generator),
             Act::Show { what, number } => {
                 self.note(&format!("{} shows {}", fiber.who, self.repr(*what, *number)));
             }

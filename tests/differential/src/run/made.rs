@@ -209,6 +209,9 @@ impl World {
                 let eager = self.eager && matches!(made, Made::Coroutine(..));
                 made.wait_for(timeout.map(|timeout| if eager { timeout.max(0.1) } else { timeout }))
             }
+            Awaited::Request { generator, request } => {
+                Made::new(self.request(fiber.level, *generator, request.clone()))
+            }
             _ => self.make_primitive(what),
         }
     }

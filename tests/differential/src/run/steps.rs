@@ -11,12 +11,18 @@ use asyncio::{
 };
 
 use super::made::{Children, Handle};
-use super::value::{Value, catches};
+use super::value::Value;
 use super::world::{AnyLock, Fiber, World, caught, with_lock};
-use crate::program::{Awaited, Class, Op, When};
+use crate::program::{Awaited, Op, When};
 
-/// What `return` returns, if a coroutine is left that way.
-pub(super) type Left = Option<Value>;
+/// How steps end that do not fail.
+pub(super) enum Way {
+    /// With the last one.
+    On,
+    Return(Value),
+    Break,
+    Continue,
+}
 
 impl World {
     /// Runs the steps of a body, which may be in itself again.
@@ -24,47 +30,43 @@ impl World {
         self: &'a Rc<Self>,
         fiber: &'a Fiber,
         body: &'a [Op],
-    ) -> Pin<Box<dyn StdFuture<Output = Result<Left>> + 'a>> {
+    ) -> Pin<Box<dyn StdFuture<Output = Result<Way>> + 'a>> {
         Box::pin(async move {
             for op in body {
-                if let Some(value) = self.step(fiber, op).await? {
-                    return Ok(Some(value));
+                match self.step(fiber, op).await? {
+                    Way::On => {}
+                    left => return Ok(left),
                 }
             }
-            Ok(None)
+            Ok(Way::On)
         })
     }
 
-    async fn step(self: &Rc<Self>, fiber: &Fiber, op: &Op) -> Result<Left> {
+    pub(super) async fn step(self: &Rc<Self>, fiber: &Fiber, op: &Op) -> Result<Way> {
         match op {
-            Op::Act(act) => self.act(fiber, act).map(|()| None),
-            Op::Await { what } => self.do_await(fiber, what).await.map(|()| None),
-            Op::Return { value } => Ok(Some(Value::Int(*value))),
-            Op::Try { body, catch, handler, reraise } => {
-                self.do_try(fiber, body, *catch, handler, *reraise).await
-            }
-            Op::Finally { body, cleanup } => {
-                let outcome = self.run(fiber, body).await;
-                self.note(&format!("{} cleans up", fiber.who));
-                self.run(fiber, cleanup).await?;
-                outcome
-            }
-            Op::Timeout { timeout, fresh, delay, at, body } => {
+            Op::Act(act) => self.act(fiber, act).map(|()| Way::On),
+            Op::Await { what } => self.do_await(fiber, what).await.map(|()| Way::On),
+            Op::Return { value } => Ok(Way::Return(Value::Int(*value))),
+            Op::Break => Ok(Way::Break),
+            Op::Continue => Ok(Way::Continue),
+            Op::Timeout { timeout, fresh, delay, at, body, block: false } => {
                 let timeout = self.timeout(*timeout, *fresh, *delay, *at);
                 self.do_timeout(fiber, &timeout, body).await
             }
-            Op::Group { group, fresh, body } => {
+            Op::Group { group, fresh, body, block: false } => {
                 let group = self.group(*group, *fresh);
                 self.do_group(fiber, &group, body).await
             }
-            Op::Hold { lock, body } => self.do_hold(fiber, *lock, body).await,
+            Op::Hold { lock, body, block: false } => self.do_hold(fiber, *lock, body).await,
             Op::AsCompleted { children, timeout, stream, take } => {
                 let steps = self.do_as_completed(fiber, children, *timeout, *stream, *take);
-                steps.await.map(|()| None)
+                steps.await.map(|()| Way::On)
             }
             Op::Wait { slots, timeout, when } => {
-                self.do_wait(fiber, slots, *timeout, *when).await.map(|()| None)
+                self.do_wait(fiber, slots, *timeout, *when).await.map(|()| Way::On)
             }
+            // Boxed, as they are large.
+            _ => self.block(fiber, op).await,
         }
     }
 
@@ -76,24 +78,13 @@ impl World {
         outcome.map(drop)
     }
 
-    async fn do_try(
-        self: &Rc<Self>,
-        fiber: &Fiber,
-        body: &[Op],
-        catch: Class,
-        handler: &[Op],
-        reraise: bool,
-    ) -> Result<Left> {
-        let error = match self.run(fiber, body).await {
-            Err(error) if catches(catch, &error) => error,
-            outcome => return outcome,
-        };
-        self.note(&format!("{} caught {error:?}", fiber.who));
-        let left = self.run(fiber, handler).await?;
-        if left.is_some() || !reraise { Ok(left) } else { Err(error) }
-    }
-
-    fn timeout(&self, number: usize, fresh: bool, delay: Option<f64>, at: bool) -> Timeout {
+    pub(super) fn timeout(
+        &self,
+        number: usize,
+        fresh: bool,
+        delay: Option<f64>,
+        at: bool,
+    ) -> Timeout {
         let before = self.timeouts.borrow()[number].clone().filter(|_| !fresh);
         let timeout = before.unwrap_or_else(|| match at {
             true => asyncio::timeout_at(delay.map(|delay| self.loop_.time() + delay)),
@@ -108,13 +99,13 @@ impl World {
         fiber: &Fiber,
         timeout: &Timeout,
         body: &[Op],
-    ) -> Result<Left> {
+    ) -> Result<Way> {
         let outcome = timeout.run(async |_| self.run(fiber, body).await).await;
         self.note(&format!("{} left {timeout:?}{}", fiber.who, Self::requests()));
         outcome
     }
 
-    fn group(&self, number: usize, fresh: bool) -> TaskGroup {
+    pub(super) fn group(&self, number: usize, fresh: bool) -> TaskGroup {
         let before = self.groups.borrow()[number].clone().filter(|_| !fresh);
         let group = before.unwrap_or_default();
         self.groups.borrow_mut()[number] = Some(group.clone());
@@ -126,18 +117,18 @@ impl World {
         fiber: &Fiber,
         group: &TaskGroup,
         body: &[Op],
-    ) -> Result<Left> {
-        let left = RefCell::new(None);
+    ) -> Result<Way> {
+        let left = RefCell::new(Way::On);
         let block = group.run(async |_| {
             left.replace(self.run(fiber, body).await?);
             asyncio::Ok(())
         });
         let outcome = block.await;
         self.note(&format!("{} left {group:?}{}", fiber.who, Self::requests()));
-        outcome.map(|()| left.take())
+        outcome.map(|()| left.into_inner())
     }
 
-    async fn do_hold(self: &Rc<Self>, fiber: &Fiber, number: usize, body: &[Op]) -> Result<Left> {
+    async fn do_hold(self: &Rc<Self>, fiber: &Fiber, number: usize, body: &[Op]) -> Result<Way> {
         let who = &fiber.who;
         let outcome = with_lock!(&self.locks[number], lock => {
             let block = async |()| {
@@ -146,9 +137,12 @@ impl World {
             };
             asyncio::async_with(lock, block).await
         });
-        let locked = with_lock!(&self.locks[number], lock => lock.locked());
-        self.note(&format!("{who} held {number}: {:?}", Value::from(locked)));
+        self.note(&format!("{who} held {number}: {:?}", self.is_locked(number)));
         outcome
+    }
+
+    pub(super) fn is_locked(&self, number: usize) -> Value {
+        Value::from(with_lock!(&self.locks[number], lock => lock.locked()))
     }
 
     async fn do_as_completed(

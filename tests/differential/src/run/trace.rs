@@ -60,6 +60,10 @@ impl Trace {
     pub(super) fn log(&self, text: &str) {
         let mut lines = text.lines();
         let first = lines.next().unwrap_or_default();
+        if ["RuntimeWarning: ", "ResourceWarning: "].iter().any(|it| first.starts_with(it)) {
+            // Python warns otherwise.
+            return;
+        }
         let is_about = |line: &&str| ["future: ", "task: "].iter().any(|key| line.starts_with(key));
         let mut line = format!("log {}", without_callback(first));
         for about in lines.filter(is_about) {

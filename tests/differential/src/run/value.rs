@@ -3,8 +3,8 @@
 use std::fmt;
 
 use asyncio::{
-    BaseExceptionGroup, CancelledError, Error, Exception, KeyboardInterrupt, Result, RuntimeError,
-    SystemExit, TimeoutError, ValueError,
+    BaseExceptionGroup, CancelledError, Error, Exception, GeneratorExit, KeyboardInterrupt, Result,
+    RuntimeError, StopAsyncIteration, SystemExit, TimeoutError, ValueError,
 };
 
 use crate::program::{Class, Failure};
@@ -108,28 +108,46 @@ pub(super) fn error(failure: &Failure) -> Error {
     match failure.class {
         Class::CancelledError => CancelledError::with(text),
         Class::Exception => Exception(text),
+        // A group of nothing is made while a program is shrunk.
+        Class::ExceptionGroup if failure.members.is_empty() => ValueError("none"),
+        Class::ExceptionGroup => BaseExceptionGroup(text, failure.members.iter().map(error)),
+        Class::GeneratorExit => GeneratorExit(),
         Class::KeyboardInterrupt => KeyboardInterrupt(),
         Class::RuntimeError => RuntimeError(text),
+        Class::StopAsyncIteration => StopAsyncIteration(text),
         Class::SystemExit => SystemExit(3),
         Class::TimeoutError => TimeoutError(text),
         Class::ValueError => ValueError(text),
-        Class::BaseException | Class::ExceptionGroup => {
-            unreachable!("programs only catch these")
-        }
+        Class::BaseException => unreachable!("programs only catch these"),
     }
 }
 
+/// Does something with the type of a class.
+macro_rules! with_class {
+    ($class:expr, $E:ident => $body:expr) => {
+        with_class! {
+            $class, $E => $body;
+            BaseException, Exception, CancelledError, GeneratorExit, KeyboardInterrupt,
+            RuntimeError, StopAsyncIteration, SystemExit, TimeoutError, ValueError;
+            ExceptionGroup = BaseExceptionGroup
+        }
+    };
+    ($class:expr, $E:ident => $body:expr; $($same:ident),+; $name:ident = $type:ident) => {
+        match $class {
+            $(crate::program::Class::$same => {
+                type $E = asyncio::$same;
+                $body
+            })+
+            crate::program::Class::$name => {
+                type $E = asyncio::$type;
+                $body
+            }
+        }
+    };
+}
+pub(super) use with_class;
+
 /// Whether `except` of a class catches an exception.
 pub(super) fn catches(class: Class, error: &Error) -> bool {
-    match class {
-        Class::BaseException => true,
-        Class::CancelledError => error.is::<CancelledError>(),
-        Class::Exception => error.is::<Exception>(),
-        Class::ExceptionGroup => error.is::<BaseExceptionGroup>(),
-        Class::KeyboardInterrupt => error.is::<KeyboardInterrupt>(),
-        Class::RuntimeError => error.is::<RuntimeError>(),
-        Class::SystemExit => error.is::<SystemExit>(),
-        Class::TimeoutError => error.is::<TimeoutError>(),
-        Class::ValueError => error.is::<ValueError>(),
-    }
+    with_class!(class, E => error.is::<E>())
 }

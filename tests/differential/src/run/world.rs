@@ -10,12 +10,14 @@ use asyncio::{
     TaskOptions, Timeout, TimerHandle, Token,
 };
 
+use super::generators::{Agen, Known};
 use super::made::{Coroutine, Handle as Awaitable, Slot};
+use super::steps::Way;
 use super::trace::Trace;
 use super::value::Value;
 use crate::program::{
-    Acts, Body, CALLBACKS, CONDITIONS, CONTEXTS, EVENTS, GROUPS, HANDLES, SLOTS, TIMEOUTS,
-    VARIABLES,
+    Acts, Body, CALLBACKS, CONDITIONS, CONTEXTS, EVENTS, GENERATORS, GROUPS, HANDLES, SLOTS,
+    TIMEOUTS, VARIABLES,
 };
 
 pub(super) static VARIABLE: [ContextVar<i64>; VARIABLES] =
@@ -55,6 +57,7 @@ pub(super) struct World {
     pub(super) eager: bool,
     fibers: Cell<u32>,
     callbacks_made: Cell<u32>,
+    pub(super) managers: Cell<u32>,
     pub(super) count: Cell<i64>,
     pub(super) slots: RefCell<[Option<Slot>; SLOTS]>,
     replaced: RefCell<Vec<Slot>>,
@@ -62,6 +65,9 @@ pub(super) struct World {
     pub(super) handles: RefCell<[Option<AnyHandle>; HANDLES]>,
     pub(super) timeouts: RefCell<[Option<Timeout>; TIMEOUTS]>,
     pub(super) groups: RefCell<[Option<TaskGroup>; GROUPS]>,
+    pub(super) generators: RefCell<[Option<Known>; GENERATORS]>,
+    /// The generators that may refuse to be closed.
+    pub(super) kept: RefCell<Vec<Agen>>,
     pub(super) tokens: RefCell<[Option<Rc<Token<i64>>>; VARIABLES]>,
     pub(super) contexts: RefCell<[Context; CONTEXTS]>,
     pub(super) events: [Event; EVENTS],
@@ -72,6 +78,7 @@ pub(super) struct World {
 }
 
 /// Who does something, and the number below which it may wait for nothing.
+#[derive(Clone)]
 pub(super) struct Fiber {
     pub(super) who: String,
     pub(super) level: u32,
@@ -88,6 +95,7 @@ impl World {
             eager,
             fibers: Cell::new(0),
             callbacks_made: Cell::new(0),
+            managers: Cell::new(0),
             count: Cell::new(0),
             slots: RefCell::default(),
             replaced: RefCell::default(),
@@ -95,6 +103,8 @@ impl World {
             handles: RefCell::default(),
             timeouts: RefCell::default(),
             groups: RefCell::default(),
+            generators: RefCell::default(),
+            kept: RefCell::default(),
             tokens: RefCell::default(),
             contexts: RefCell::new([asyncio::copy_context(), asyncio::copy_context()]),
             events: [Event::new(), Event::new()],
@@ -133,10 +143,15 @@ impl World {
         self.trace.outcome(label, outcome);
     }
 
+    /// The number of a new coroutine or generator.
+    pub(super) fn next_level(&self) -> u32 {
+        self.fibers.update(|fibers| fibers + 1);
+        self.fibers.get()
+    }
+
     /// Makes a coroutine, which has a number.
     pub(super) fn coroutine(self: &Rc<Self>, body: &Body) -> (u32, Coroutine) {
-        self.fibers.update(|fibers| fibers + 1);
-        let level = self.fibers.get();
+        let level = self.next_level();
         let (world, body) = (Rc::clone(self), Body::clone(body));
         let coroutine = async move {
             let fiber = Fiber { who: format!("f{level}"), level };
@@ -150,7 +165,10 @@ impl World {
         self.note(&format!("{who} starts"));
         match self.run(fiber, body).await {
             Ok(left) => {
-                let value = left.unwrap_or(Value::None);
+                let value = match left {
+                    Way::Return(value) => value,
+                    Way::On | Way::Break | Way::Continue => Value::None,
+                };
                 self.note(&format!("{who} returns {value:?}"));
                 Ok(value)
             }
@@ -251,6 +269,7 @@ impl World {
         drop(self.handles.take());
         drop(self.timeouts.take());
         drop(self.groups.take());
+        drop((self.generators.take(), self.kept.take()));
         drop(self.tokens.take());
     }
 
