@@ -130,7 +130,7 @@ fn fail(routes: &Routes<'_>, kind: &Kind, never_ends: bool) -> TokenStream {
             };
             let swallowed = routes.done(&swallowed);
             quote_spanned! {here()=>
-                match #private::fail(&#with, #error.clone()).await {
+                match #private::fail(&#with, ::core::clone::Clone::clone(&#error)).await {
                     ::core::result::Result::Ok(()) => {
                         #[allow(unused_imports)]
                         use #private::NoValue as _;
