@@ -131,10 +131,16 @@ impl<F: StdFuture> Body for F {
     }
 }
 
-/// The name of the type `F` in `Coroutine<F>`, and of any other type itself.
+/// The name of the type `F` in `Coroutine<F>`, also behind `Box::pin`, and of any other type itself.
 pub(crate) fn body_of(type_name: &str) -> &str {
-    let coroutine = type_name.strip_prefix(concat!(module_path!(), "::Coroutine<"));
-    coroutine.and_then(|body| body.strip_suffix('>')).unwrap_or(type_name)
+    let within = |start| type_name.strip_prefix(start)?.strip_suffix('>');
+    let boxed =
+        within("core::pin::Pin<alloc::boxed::Box<").and_then(|boxed| boxed.strip_suffix('>'));
+    // One without a type of its own has no name, either.
+    if let Some(boxed) = boxed.filter(|boxed| !boxed.starts_with("dyn ")) {
+        return body_of(boxed);
+    }
+    within(concat!(module_path!(), "::Coroutine<")).unwrap_or(type_name)
 }
 
 /// Makes a plain future awaitable: its output comes in an `Ok`.

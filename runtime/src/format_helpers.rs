@@ -285,6 +285,8 @@ mod tests {
             ("a::C::f::{{closure}}::g::{{closure}}", "g"),
             ("<&str as a::T>::f::{{closure}}", "f"),
             ("asyncio::coroutines::Coroutine<a::C<b::D>::f::{{closure}}>", "C.f"),
+            ("core::pin::Pin<alloc::boxed::Box<a::C::f::{{closure}}>>", "C.f"),
+            ("core::pin::Pin<alloc::boxed::Box<dyn core::future::Future<Output = a::B>>>", "Pin"),
             ("asyncio::coroutines::Coroutine<<a::C as b::T>::f::{{closure}}>", "C.f"),
         ] {
             assert_eq!(coroutine_name(type_name), expected);

@@ -159,6 +159,7 @@ impl<Y: 'static, S: 'static> Generator<Y, S> {
     }
 
     /// What `anext` sends.
+    #[inline]
     pub(super) fn none(&self) -> S {
         (self.sent.none)()
     }

@@ -133,12 +133,18 @@ impl<Y: 'static, S: 'static> StdFuture for AsyncGeneratorASend<Y, S> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Y>> {
         let this = &mut *self;
         let generator = &this.generator;
-        let value = || Ok(this.value.take().unwrap_or_else(|| generator.none()));
+        let value = || Ok(this.value.take().unwrap_or_else(|| none_again(generator)));
         let input = this.progress.begin("anext", &this.generator, value, || None)?;
         let step = ready!(this.generator.advance(input, cx));
         this.progress = Progress::Over;
         Poll::Ready(end(&this.generator, step))
     }
+}
+
+/// For a request that is polled when it is over.
+#[cold]
+fn none_again<Y, S: 'static>(generator: &Generator<Y, S>) -> S {
+    generator.none()
 }
 
 /// What a request that asks for a value ends with.

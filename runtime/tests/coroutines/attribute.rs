@@ -280,6 +280,10 @@ fn one_that_was_cancelled_before_it_began_is_not_reported() {
             task.cancel();
             assert!(task.await.is_err());
             assert!(wait_for(forever(), 0).await.is_err());
+            let task = create_task(Box::pin(forever()));
+            assert!(format!("{task:?}").contains(" coro=<forever() running>"), "{task:?}");
+            task.cancel();
+            assert!(task.await.is_err());
             Ok::<(), Error>(())
         })
         .unwrap();
