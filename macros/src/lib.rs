@@ -267,7 +267,12 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
 ///         if let __asyncio::Some(output) = __asyncio::None::<asyncio::Result<()>> {
 ///             return output;
 ///         }
-///         #[allow(clippy::shadow_same, clippy::shadow_reuse)]
+///         #[allow(
+///             clippy::no_effect_underscore_binding,
+///             clippy::shadow_reuse,
+///             clippy::shadow_same,
+///             clippy::used_underscore_binding
+///         )]
 ///         let n = n;
 ///         { … }
 ///     })

@@ -191,6 +191,68 @@ async fn looped() -> Result<u8> {
     Ok(sum)
 }
 
+/// What is given and not used, functions on one line, and blocks whose end is not reached.
+mod spare {
+    use asyncio::{
+        AsyncGenerator, Lock, LookupError, Queue, Result, ValueError, async_for, async_with, sleep,
+        task_group, timeout, try_except, wait_for, yield_,
+    };
+
+    /// A body on one line.
+    #[rustfmt::skip]
+    #[asyncio::coroutine]
+    async fn short(_number: u8) -> Result<u8> { Ok(1) }
+
+    /// The same of a generator.
+    #[rustfmt::skip]
+    #[asyncio::generator]
+    async fn given(_number: u8) -> AsyncGenerator<u8> { yield_!(1)? }
+
+    /// Names that nothing uses.
+    async fn names(queue: &Queue<u8>) -> Result<()> {
+        timeout!(1_u8, |_limit| sleep(0_u8).await?)?;
+        task_group!(|_group| sleep(0_u8).await?)?;
+        async_with!(Lock::new(), |_unit| sleep(0_u8).await?)?;
+        async_for!(queue.stream(), |_number| break)?;
+        try_except!({ sleep(0_u8).await? }, |_e: ValueError| {}, |_e: LookupError| {})?;
+        try_except!({ sleep(0_u8).await? }, *|_e: ValueError| {})
+    }
+
+    /// `else_` is a jump alone.
+    async fn jump(queue: &Queue<u8>) -> Result<u8> {
+        async_for!(queue.stream(), |_number| {}, else_ = { return Ok(2) })?;
+        Ok(3)
+    }
+
+    /// The value is of any type, for there is none.
+    async fn endless(lock: &Lock, is_endless: bool) -> Result<u8> {
+        if is_endless {
+            return async_with!(lock, {
+                loop {
+                    sleep(0_u8).await?;
+                }
+            });
+        }
+        async_with!(lock, { unreachable!("{is_endless}") })
+    }
+
+    /// What is given and not used comes to nothing.
+    #[asyncio::test]
+    async fn what_is_spare_runs() -> Result<()> {
+        let queue = Queue::new(0);
+        queue.put_nowait(1_u8)?;
+        queue.shutdown(false);
+        assert_eq!(short(0).await?, 1, "what it gives");
+        assert_eq!(given(0).anext().await?, 1, "what it gives");
+        names(&queue).await?;
+        assert_eq!(jump(&queue).await?, 2, "the end");
+        let lock = Lock::new();
+        let endless = endless(&lock, true);
+        assert!(wait_for!(endless, 0.001_f64).await.is_err(), "endless");
+        Ok(())
+    }
+}
+
 /// Every form of `try_except!`.
 fn tried(number: u8) -> Result<u8> {
     let mut seen = 0;

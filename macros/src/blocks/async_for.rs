@@ -42,7 +42,8 @@ pub(crate) fn expand(call: &Call<'_>, errors: &mut Errors) -> TokenStream {
     let ended = match else_ {
         Some(else_) => {
             let ok = perhaps(routes.ok(&outcome));
-            quote_spanned!(here()=> let #outcome: () = #else_; #ok)
+            // A block that is a jump alone would be called one that diverges.
+            quote_spanned!(here()=> let #outcome: () = { let () = (); #else_ }; #ok)
         }
         None => routes.ok(quote_spanned!(here()=> ())),
     };

@@ -1,7 +1,7 @@
 //! What runs in a block, and the name it has for what it gets.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Block, Expr, ExprUnary, Macro, Pat, Stmt, UnOp};
 
@@ -46,7 +46,11 @@ impl Body {
         match &self.name {
             Some(name) => {
                 let value = Ident::new(&value.to_string(), value.span().located_at(name.span()));
-                quote_spanned!(here()=> { let #name = #value; #code })
+                quote_spanned! {here()=> {
+                    #[allow(clippy::no_effect_underscore_binding)]
+                    let #name = #value;
+                    #code
+                }}
             }
             None => quote_spanned!(here()=> { _ = #value; #code }),
         }
@@ -56,13 +60,15 @@ impl Body {
 fn never_ends(code: &Expr) -> bool {
     match ungrouped(code) {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
-        Expr::Macro(call) => is_raise(&call.mac),
+        Expr::Macro(call) => diverges(&call.mac),
         Expr::Block(block) if block.label.is_none() => block_never_ends(&block.block),
         Expr::If(either) => {
             let otherwise = either.else_branch.as_ref().is_some_and(|(_, code)| never_ends(code));
             otherwise && block_never_ends(&either.then_branch)
         }
         Expr::Match(choice) => choice.arms.iter().all(|arm| never_ends(&arm.body)),
+        // A `break` of a loop in it is taken for one of its own.
+        Expr::Loop(looped) => !has_break(looped.body.to_token_stream()),
         _ => false,
     }
 }
@@ -70,11 +76,19 @@ fn never_ends(code: &Expr) -> bool {
 fn block_never_ends(block: &Block) -> bool {
     match block.stmts.last() {
         Some(Stmt::Expr(last, _)) => never_ends(last),
-        Some(Stmt::Macro(last)) => is_raise(&last.mac),
+        Some(Stmt::Macro(last)) => diverges(&last.mac),
         _ => false,
     }
 }
 
-fn is_raise(call: &Macro) -> bool {
-    call.path.segments.last().is_some_and(|last| last.ident == "raise")
+fn diverges(call: &Macro) -> bool {
+    let names = ["raise", "panic", "todo", "unimplemented", "unreachable"];
+    call.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
+}
+
+fn has_break(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => has_break(group.stream()),
+        token => token.to_string() == "break",
+    })
 }

@@ -225,7 +225,11 @@ fn plain(routes: &Routes<'_>, arms: &[Arm]) -> TokenStream {
         });
         let run = quote_spanned! {here()=>
             #warning
-            let #raised_again: #private::Error = #again: { let #name = #caught; #body };
+            let #raised_again: #private::Error = #again: {
+                #[allow(clippy::no_effect_underscore_binding)]
+                let #name = #caught;
+                #body
+            };
             #goes_on
         };
         if arm.catches_all {
@@ -255,7 +259,11 @@ fn starred(routes: &Routes<'_>, arms: &[Arm]) -> TokenStream {
         quote_spanned! {here()=>
             if let ::core::option::Option::Some(#part) = #group.take(|#error| #is) {
                 #over: {
-                    let #raised_again: #private::Error = #again: { let #name = &#part; #body };
+                    let #raised_again: #private::Error = #again: {
+                        #[allow(clippy::no_effect_underscore_binding)]
+                        let #name = &#part;
+                        #body
+                    };
                     #goes_on
                 };
             }

@@ -27,7 +27,8 @@ pub(super) fn parse(body: &Group) -> Option<Body> {
         Ok((attributes, Block::parse_within(input)?))
     };
     let (attributes, stmts) = parser.parse2(fragments::statements(body.stream())).ok()?;
-    let brace_token = token::Brace { span: body.delim_span() };
+    // Braces of ours: nobody calls them unnecessary.
+    let brace_token = token::Brace(Span::mixed_site().located_at(body.span()));
     Some(Body { attributes, block: Block { brace_token, stmts } })
 }
 

@@ -135,7 +135,14 @@ fn head(signature: &Signature) -> (Signature, TokenStream) {
         let pattern = parameter.pat.clone();
         if let Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) = &*pattern {
             // The name is the caller's, who sees the head in documentation.
-            let allow = quote!(#[allow(clippy::shadow_same, clippy::shadow_reuse)]);
+            let allow = quote! {
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::shadow_reuse,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
+            };
             statements.extend(quote!(#(#cfgs)* #allow let #pattern = #ident;));
             let ident = ident.clone();
             *parameter.pat = plain(ident);

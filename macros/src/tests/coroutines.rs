@@ -50,7 +50,7 @@ fn a_coroutine_takes_all_its_arguments_over() {
                 __asyncio_unstarted.start();
                 if let __asyncio::Some(output) = __asyncio::None::<R> { return output; }
                 let _ = &self;
-                #[allow(clippy::shadow_same, clippy::shadow_reuse)]
+                #[allow(clippy::no_effect_underscore_binding, clippy::shadow_reuse, clippy::shadow_same, clippy::used_underscore_binding)]
                 let mut a = a;
                 let parameter_2 = parameter_2;
                 let (b, _) = parameter_2;
@@ -154,7 +154,7 @@ fn a_generator_yields_through_its_yielder() {
                     if let __asyncio::Some(output) = __asyncio::None::<__asyncio::Result<()>> {
                         return output;
                     }
-                    #[allow(clippy::shadow_same, clippy::shadow_reuse)]
+                    #[allow(clippy::no_effect_underscore_binding, clippy::shadow_reuse, clippy::shadow_same, clippy::used_underscore_binding)]
                     let n = n;
                     let _ = &__asyncio_yielder;
                     {

@@ -172,6 +172,7 @@ macro_rules! timeout {
 ///                         }
 ///                     };
 ///                     let outcome: () = {
+///                         #[allow(clippy::no_effect_underscore_binding)]
 ///                         let g = value;
 ///                         {
 ///                             break 'exit_0;
@@ -337,6 +338,7 @@ macro_rules! async_with {
 ///                     ::core::option::Option::None => break 'items,
 ///                 };
 ///                 let outcome: () = {
+///                     #[allow(clippy::no_effect_underscore_binding)]
 ///                     let item = item;
 ///                     { work(item) }
 ///                 };
@@ -456,6 +458,7 @@ macro_rules! async_for {
 ///                         asyncio::__private::caught::<ValueError>().catch(&error)
 ///                     } {
 ///                         let raised_again: asyncio::__private::Error = 'again: {
+///                             #[allow(clippy::no_effect_underscore_binding)]
 ///                             let e = caught;
 ///                             let outcome = {
 ///                                 let () = ();
