@@ -27,8 +27,7 @@ pub(super) fn parse(body: &Group) -> Option<Body> {
         Ok((attributes, Block::parse_within(input)?))
     };
     let (attributes, stmts) = parser.parse2(fragments::statements(body.stream())).ok()?;
-    // Braces of ours: nobody calls them unnecessary.
-    let brace_token = token::Brace(Span::mixed_site().located_at(body.span()));
+    let brace_token = token::Brace { span: body.delim_span() };
     Some(Body { attributes, block: Block { brace_token, stmts } })
 }
 
@@ -41,6 +40,9 @@ pub(super) fn rewrite(kind: Kind, body: &mut Block, allow_blocking: bool, errors
         errors.at(last, "a generator ends without a value: leave this out");
         body.stmts.pop();
     }
+    // Braces of ours: nobody calls them unnecessary.
+    let place = body.brace_token.span.join();
+    body.brace_token = token::Brace(Span::mixed_site().located_at(place));
     let mut ways = InBody { kind, allow_blocking, ended_with: Vec::new() };
     rewrite_block(body, &mut ways, errors);
     for value in ways.ended_with {
