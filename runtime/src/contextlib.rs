@@ -14,7 +14,7 @@ pub use exit_stack::AsyncExitStack;
 
 /// What a block of code is entered and left with: the protocol of Python's `async with`.
 ///
-/// A reference to a manager and an `Rc` of one are managers, too. [`async_with`] runs a block
+/// A reference to a manager, a `Box` and an `Rc` of one are managers, too. [`async_with`] runs a block
 /// in one, [`AsyncExitStack`] enters any number of them. Mirrors
 /// `contextlib.AbstractAsyncContextManager`.
 ///
@@ -106,7 +106,7 @@ macro_rules! pointers {
     )*};
 }
 
-pointers!(&M, Rc<M>);
+pointers!(&M, &mut M, Box<M>, Rc<M>);
 
 /// Enters `manager`, runs `body` with what that gives, and leaves it: Python's `async with`.
 ///
@@ -245,7 +245,7 @@ pub(crate) fn raised_while_handling(
 
 /// What can be closed, which may take a while: Python's `aclose`.
 ///
-/// A reference to such a thing and an `Rc` of one can be closed, too.
+/// A reference to such a thing, a `Box` and an `Rc` of one can be closed, too.
 #[expect(async_fn_in_trait, reason = "nothing of a loop leaves its thread: `Send` is not wanted")]
 pub trait AsyncClose {
     /// Closes it.

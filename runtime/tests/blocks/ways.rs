@@ -1,6 +1,7 @@
 //! The ways out of blocks: exits and `finally` come first, in Python's order.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use asyncio::{
     AsyncContextManager, BaseException, Error, Exception, Lock, Queue, Result, RuntimeError,
@@ -373,6 +374,15 @@ async fn a_lock_can_be_entered_again() -> Result<()> {
         async_with!(&lock, { assert!(lock.locked()) })?;
     }
     assert!(!lock.locked());
+    Ok(())
+}
+
+#[asyncio::test]
+async fn pointers_to_managers_are_managers() -> Result<()> {
+    let (mut lock, boxed, shared) = (Lock::new(), Box::new(Lock::new()), Rc::new(Lock::new()));
+    let lent = &mut lock;
+    async_with!(lent, { async_with!(boxed, { async_with!(shared, { sleep(0).await? })? })? })?;
+    assert!(!lent.locked() && !boxed.locked() && !shared.locked());
     Ok(())
 }
 
