@@ -1,4 +1,5 @@
-//! The place of a mistake in a block is its own; `finally` has no value, all others have one type.
+//! The place of a mistake in a block is its own; `finally` has no value, nor has what is tried before
+//! an `else_`; all others have one type.
 
 use asyncio::Result;
 
@@ -13,6 +14,13 @@ async fn main() -> Result<()> {
         finally = { 3 },
     )?;
     asyncio::task_group!(|_g| { 5 })?;
+    asyncio::try_except!(
+        { asyncio::sleep_with(1, 2).await? },
+        |_: asyncio::ValueError| {},
+        else_ = {},
+    )?;
+    let queue: asyncio::Queue<u32> = asyncio::Queue::new(0);
+    asyncio::async_for!(queue.stream(), |item: String| println!("{item}"))?;
     println!("{number}");
     Ok(())
 }
