@@ -8,6 +8,7 @@ import pathlib
 import re
 import sys
 import textwrap
+import weakref
 
 HERE = pathlib.Path(__file__).resolve().parent
 # Behind what is here, which has files of the same names.
@@ -87,10 +88,12 @@ class Recorder:
         lines, self.lines = self.lines, []
         # Destroying such a task runs code, which may retrieve what is lost in Rust.
         is_left = lambda task: not task.done() and task._log_destroy_pending
-        lost = [] if any(map(is_left, self.loop.tasks)) else self.lost
-        for task in self.loop.tasks:
+        closing = [task for reference in self.loop.closing if (task := reference())]
+        lost = [] if any(map(is_left, self.loop.tasks + closing)) else self.lost
+        for task in self.loop.tasks + closing:
             task._log_destroy_pending = False
             del task
+        del closing
         self.loop.tasks.clear()
         everything.clear()
         gc.collect()
@@ -108,13 +111,18 @@ class KeepingLoop(VirtualEventLoop):
     def __init__(self):
         super().__init__()
         self.tasks = []
+        # What closes a generator would keep it, as a task has its coroutine for good.
+        self.closing = []
 
     def create_task(self, coro, **kwargs):
         # Before its own tasks, if it is eager and makes some in its first step.
         birth = next(self._births)
         task = super().create_task(coro, **kwargs)
         self._birth_of_task[task] = birth
-        self.tasks.append(task)
+        if inspect.iscoroutine(coro):
+            self.tasks.append(task)
+        else:
+            self.closing.append(weakref.ref(task))
         return task
 
 

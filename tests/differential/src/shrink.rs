@@ -110,7 +110,7 @@ fn bodies(item: &Value) -> impl Iterator<Item = &[Value]> {
     let fields = item.as_object().into_iter().flatten();
     let coroutine = item.pointer("/what/body").into_iter();
     fields
-        .filter(|(key, _)| ["body", "handler", "cleanup"].contains(&key.as_str()))
+        .filter(|(key, _)| ["body", "handler", "cleanup", "otherwise"].contains(&key.as_str()))
         .map(|(_, field)| field)
         .chain(coroutine)
         .filter_map(|field| field.as_array().map(Vec::as_slice))

@@ -7,7 +7,7 @@ use std::slice;
 use std::sync::Arc;
 
 use asyncio::{
-    AsyncGenerator, Error, GeneratorExit, Result, StopAsyncIteration, async_for, async_with, raise,
+    AsyncGenerator, GeneratorExit, Result, StopAsyncIteration, async_for, async_with, raise,
     try_except, yield_,
 };
 
