@@ -47,7 +47,8 @@ class Generating:
 
     def thrown(self, error):
         self.note(f"was thrown {error!r}")
-        self.closing |= isinstance(error, GeneratorExit)
+        # A task that was to close it, and was cancelled before that, throws its cancellation.
+        self.closing |= isinstance(error, (GeneratorExit, asyncio.CancelledError))
 
 
 class Stream:

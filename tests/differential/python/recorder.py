@@ -35,6 +35,8 @@ class Recorder:
         self.lines = []
         # When this shows is up to the collector.
         self.lost = []
+        # Whether a task was destroyed while it was pending.
+        self.destroyed = False
         self.loop = None
 
     def note(self, text):
@@ -68,7 +70,9 @@ class Recorder:
         line = " | ".join(["log " + without_callback(first), *about])
         if "never retrieved" in first:
             self.lost.append(self.normalise(line))
-        elif "destroyed but it is pending" not in first:
+        elif "destroyed but it is pending" in first:
+            self.destroyed = True
+        else:
             self.note(line)
 
     def handle_exception(self, loop, context):
@@ -78,7 +82,9 @@ class Recorder:
         line = " | ".join([f"handler {message}", *about])
         if "never retrieved" in message:
             self.lost.append(self.normalise(line))
-        elif "destroyed but it is pending" not in message:
+        elif "destroyed but it is pending" in message:
+            self.destroyed = True
+        else:
             self.note(line)
             if self.handler == "fail":
                 raise ValueError("handler")
@@ -89,7 +95,8 @@ class Recorder:
         # Destroying such a task runs code, which may retrieve what is lost in Rust.
         is_left = lambda task: not task.done() and task._log_destroy_pending
         closing = [task for reference in self.loop.closing if (task := reference())]
-        lost = [] if any(map(is_left, self.loop.tasks + closing)) else self.lost
+        is_any_left = self.destroyed or any(map(is_left, self.loop.tasks + closing))
+        lost = [] if is_any_left else self.lost
         for task in self.loop.tasks + closing:
             task._log_destroy_pending = False
             del task

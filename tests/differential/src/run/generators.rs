@@ -7,8 +7,8 @@ use std::slice;
 use std::sync::Arc;
 
 use asyncio::{
-    AsyncGenerator, GeneratorExit, Result, StopAsyncIteration, async_for, async_with, raise,
-    try_except, yield_,
+    AsyncGenerator, CancelledError, GeneratorExit, Result, StopAsyncIteration, async_for,
+    async_with, raise, try_except, yield_,
 };
 
 use super::made::EVERYTHING;
@@ -143,7 +143,10 @@ impl Generating {
             }
             Err(error) => {
                 self.note(&format!("was thrown {error:?}"));
-                self.closing.set(self.closing.get() || error.is::<GeneratorExit>());
+                // A task that was to close it, and was cancelled before that, throws its
+                // cancellation.
+                let is_end = error.is::<GeneratorExit>() || error.is::<CancelledError>();
+                self.closing.set(self.closing.get() || is_end);
                 Err(error)
             }
         }
