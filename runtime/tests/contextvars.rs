@@ -265,3 +265,27 @@ fn closures_may_borrow_and_return_anything() {
     });
     assert_eq!((number.expect("not entered"), seen.borrow().len()), (42, 1));
 }
+
+#[test]
+fn a_task_that_its_context_refused_has_not_begun() -> Result<()> {
+    let logged = Rc::new(RefCell::new(String::new()));
+    let log = logged.clone();
+    asyncio::__private::set_log_sink(Some(Rc::new(move |text| log.borrow_mut().push_str(text))));
+    let loop_ = asyncio::EventLoop::with_virtual_clock();
+    let context = Context::new();
+    let has_begun = Rc::new(RefCell::new(false));
+    let begun = has_begun.clone();
+    let begin = async move {
+        begun.replace(true);
+        asyncio::sleep(0).await
+    };
+    let options = asyncio::TaskOptions::new().context(&context);
+    let task = loop_.create_task_with(begin, options);
+    // The loop runs in the context of the task, whose step then cannot enter it.
+    context.run(|| loop_.run_until_complete(asyncio::sleep(0))).expect("not entered")?;
+    assert!(logged.take().contains("RuntimeError: cannot enter context: "));
+    task.cancel();
+    loop_.run_until_complete(asyncio::sleep(0))?;
+    assert!(task.cancelled() && !*has_begun.borrow());
+    loop_.close()
+}

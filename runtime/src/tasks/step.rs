@@ -173,7 +173,6 @@ where
         let flags = &self.task.flags;
         flags.set(STARTING_EAGERLY);
         let outcome = current::leave_blocks(|| RawHandle::run(Rc::clone(self), loop_));
-        flags.clear(STARTING_EAGERLY);
         flags.put(ENDED_EAGERLY, self.core.done());
         if let Err(error) = outcome {
             // Python's constructor has failed: there is no such task.
@@ -255,7 +254,7 @@ struct Over<'a>(&'a Flags);
 impl Drop for Over<'_> {
     #[inline(always)]
     fn drop(&mut self) {
-        self.0.clear(STEPPING);
+        self.0.clear(STEPPING | STARTING_EAGERLY);
     }
 }
 
@@ -311,8 +310,14 @@ where
                 Ok(())
             }
             Ok(Err(exit)) => Err(exit),
-            Err(refused) if flags.has(STARTING_EAGERLY) => Err(refused),
-            Err(refused) => events::report_callback(loop_, self, refused),
+            Err(refused) => {
+                // The context let nothing run.
+                flags.put(STARTED, !is_first);
+                match before & STARTING_EAGERLY {
+                    0 => events::report_callback(loop_, self, refused),
+                    _ => Err(refused),
+                }
+            }
         }
     }
 
