@@ -168,17 +168,23 @@ impl EventLoop {
 
     #[track_caller]
     pub(crate) fn check_closed(&self) {
-        // A destructor that schedules something must not bring down a panicking thread.
-        if self.0.life.get() == Life::Closed && !thread::panicking() {
-            panic_with(RuntimeError("Event loop is closed"));
+        if self.refuses() {
+            refuse_calls();
         }
+    }
+
+    /// Whether the loop takes no more calls, and whoever makes one is to know.
+    #[inline(always)]
+    pub(crate) fn refuses(&self) -> bool {
+        // A destructor that schedules something must not bring down a panicking thread.
+        self.0.life.get() == Life::Closed && !thread::panicking()
     }
 
     /// Like [`check_closed`](Self::check_closed), for what cannot be done half.
     #[track_caller]
     fn check_open(&self) {
         if self.is_closed() {
-            panic_with(RuntimeError("Event loop is closed"));
+            refuse_calls();
         }
     }
 
@@ -357,6 +363,13 @@ impl EventLoop {
         }
         rings.push(future);
     }
+}
+
+/// Panics as a closed loop does that is asked for anything.
+#[cold]
+#[track_caller]
+pub(crate) fn refuse_calls() -> ! {
+    panic_with(RuntimeError("Event loop is closed"))
 }
 
 /// What `run_forever` undoes at its end, also when a panic ends it.

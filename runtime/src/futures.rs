@@ -119,17 +119,17 @@ impl Core {
     /// Runs `f` with the loop, if there is one still: that is the running one, as a rule, which
     /// nobody has to count.
     #[inline(always)]
-    fn with_loop<R>(&self, f: impl FnOnce(&EventLoop) -> R) -> Option<R> {
+    fn with_loop<R>(&self, f: impl FnOnce(Option<&EventLoop>) -> R) -> R {
         current::with_loop(|running| {
             let held;
             let loop_ = match running {
-                Some(running) if self.belongs_to(running) => running,
+                Some(running) if self.belongs_to(running) => Some(running),
                 _ => {
-                    held = self.try_get_loop()?;
-                    &held
+                    held = self.try_get_loop();
+                    held.as_ref()
                 }
             };
-            Some(f(loop_))
+            f(loop_)
         })
     }
 

@@ -188,6 +188,46 @@ fn lost_failures_are_reported_by_the_last_handle() -> Result<()> {
 }
 
 #[test]
+fn a_failure_that_no_loop_is_left_to_tell_is_reported() -> Result<()> {
+    let logged = Logged::start();
+    let loop_ = EventLoop::with_virtual_clock();
+    let future: Future<()> = loop_.create_future();
+    future.add_done_callback(|_| ());
+    drop(loop_);
+    future.set_exception(ValueError("lost"))?;
+    drop(future);
+    assert_eq!(
+        logged.take(),
+        ["Future exception was never retrieved\nfuture: <Future finished \
+          exception=ValueError('lost')>\nValueError: lost"]
+    );
+    Ok(())
+}
+
+#[test]
+fn who_ends_a_future_of_a_closed_loop_is_told_where() -> Result<()> {
+    thread_local! {
+        static PLACE: Cell<Option<String>> = const { Cell::new(None) };
+    }
+    let show = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        PLACE.set(info.location().map(|place| place.file().to_owned()));
+        show(info);
+    }));
+    let ends: [fn(&Future<()>) -> Result<()>; 2] =
+        [|future| future.set_result(()), |future| future.set_exception(ValueError("lost"))];
+    for end in ends {
+        let loop_ = EventLoop::with_virtual_clock();
+        let future = loop_.create_future();
+        future.add_done_callback(|_| ());
+        loop_.close()?;
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| end(&future))).unwrap_err();
+        assert_eq!(PLACE.take().as_deref(), Some(file!()));
+    }
+    Ok(())
+}
+
+#[test]
 fn the_handler_of_a_lost_failure_sees_all_of_it() -> Result<()> {
     let loop_ = EventLoop::with_virtual_clock();
     let seen = Rc::new(RefCell::new(Vec::new()));

@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use std::task::Waker;
 
 use super::{AnyFuture, Core, RawFuture};
-use crate::base_events::{EventLoop, ExceptionContext};
+use crate::base_events::{EventLoop, ExceptionContext, refuse_calls};
 use crate::contextvars::{Context, ContextSlot};
 use crate::events::{self, Callback, CallbackOutput, Created, RawHandle};
 use crate::exceptions::{Result, from_panic};
@@ -139,11 +139,12 @@ impl Callbacks {
         if matches!(list, List::Other(None)) {
             return before();
         }
-        core.with_loop(|loop_| {
-            if loop_.is_closed() {
-                loop_.check_closed();
+        let is_refused = core.with_loop(|loop_| {
+            if loop_.is_some_and(EventLoop::refuses) {
+                return true;
             }
             before();
+            let Some(loop_) = loop_ else { return false };
             match list {
                 List::One(callback) => callback.schedule(future, loop_),
                 List::Other(callbacks) => {
@@ -152,7 +153,12 @@ impl Callbacks {
                     }
                 }
             }
+            false
         });
+        if is_refused {
+            // Out of the closure, which would name itself and not our caller.
+            refuse_calls();
+        }
     }
 
     /// `cb=[…]` of the repr, `None` if there are no callbacks.
