@@ -214,7 +214,8 @@ fn who_ends_a_future_of_a_closed_loop_is_told_where() -> Result<()> {
         PLACE.set(info.location().map(|place| place.file().to_owned()));
         show(info);
     }));
-    let ends: [fn(&Future<()>) -> Result<()>; 2] =
+    type End = fn(&Future<()>) -> Result<()>;
+    let ends: [End; 2] =
         [|future| future.set_result(()), |future| future.set_exception(ValueError("lost"))];
     for end in ends {
         let loop_ = EventLoop::with_virtual_clock();
