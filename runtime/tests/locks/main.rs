@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod dropped;
+mod lines;
 
 /// Whether the repr of a primitive shows this state.
 fn shows(primitive: &impl std::fmt::Debug, state: &str) -> bool {
