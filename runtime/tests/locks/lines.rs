@@ -115,7 +115,8 @@ async fn debug_mode_sees_futures_of_its_own() -> Result<()> {
     for debug in [false, true, false, true] {
         loop_.set_debug(debug);
         let repr = waiting(&semaphore).await?;
-        let (_, future) = repr.split_once("wait_for=<Future pending cb=").expect("it waits");
+        let (_, rest) = repr.split_once("wait_for=<Future pending cb=").expect("it waits");
+        let (future, _) = rest.split_once('>').expect("the repr has an end");
         assert_eq!(future.contains(" created at "), debug, "{repr}");
     }
     Ok(())
