@@ -194,8 +194,8 @@ async fn looped() -> Result<u8> {
 /// What is given and not used, functions on one line, and blocks whose end is not reached.
 mod spare {
     use asyncio::{
-        AsyncGenerator, Lock, LookupError, Queue, Result, ValueError, async_for, async_with, sleep,
-        task_group, timeout, try_except, wait_for, yield_,
+        AsyncGenerator, BaseException, Lock, LookupError, Queue, Result, ValueError, async_for,
+        async_with, sleep, task_group, timeout, try_except, wait_for, yield_,
     };
 
     /// A body on one line.
@@ -216,6 +216,14 @@ mod spare {
         async_for!(queue.stream(), |_number| break)?;
         try_except!({ sleep(0_u8).await? }, |_e: ValueError| {}, |_e: LookupError| {})?;
         try_except!({ sleep(0_u8).await? }, *|_e: ValueError| {})
+    }
+
+    /// An arm that ends the function swallows nothing, in a block around it, either.
+    async fn caught() -> Result<u8> {
+        timeout!(1_u8, {
+            try_except!({ sleep(0_u8).await? }, |e: BaseException| return Err(e.clone()))?;
+        })?;
+        Ok(4)
     }
 
     /// `else_` is a jump alone.
@@ -245,6 +253,7 @@ mod spare {
         assert_eq!(short(0).await?, 1, "what it gives");
         assert_eq!(given(0).anext().await?, 1, "what it gives");
         names(&queue).await?;
+        assert_eq!(caught().await?, 4, "nothing to catch");
         assert_eq!(jump(&queue).await?, 2, "the end");
         let lock = Lock::new();
         let endless = endless(&lock, true);

@@ -81,7 +81,8 @@ fn block_never_ends(block: &Block) -> bool {
     }
 }
 
-fn diverges(call: &Macro) -> bool {
+/// Whether nothing comes behind a macro call: it raises, or panics.
+pub(super) fn diverges(call: &Macro) -> bool {
     let names = ["raise", "panic", "todo", "unimplemented", "unreachable"];
     call.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
 }

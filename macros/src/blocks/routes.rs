@@ -26,6 +26,9 @@ pub(super) fn variable(name: &str) -> Ident {
     format_ident!("__{name}", span = here())
 }
 
+/// How the labels of jumps begin, as they are written.
+pub(super) const EXIT: &str = "__exit_";
+
 /// A way out that runs code on its way.
 pub(super) struct Jump {
     kind: Kind,
@@ -266,7 +269,7 @@ impl<'a> Routes<'a> {
         match known {
             Some(known) => self.jumps[known].has_value |= has_value,
             None => {
-                let stop = label(&format!("exit_{index}"));
+                let stop = Lifetime::new(&format!("'{EXIT}{index}"), here());
                 self.jumps.push(Jump { kind, stop, has_value });
             }
         }

@@ -199,6 +199,9 @@ fn an_arm_that_keeps_everything_is_warned_of() {
     assert!(warned("{}") && warned("log(e)") && warned("{ loop { break } }"));
     assert!(!warned("raise!()") && !warned("{ a?; }") && !warned("return Err(e)"));
     assert!(!warned("if a { raise!(b) }") && !warned("timeout!(1, {})"));
+    // What a block around it makes of `return Err(e)`.
+    assert!(!warned("break '__exit_0 Err(e)") && warned("break 'outer"));
+    assert!(!warned("unreachable!()") && !warned("{ todo!() }"));
     let output = call("try_except!({ a? }, |e: Exception| {})").to_string();
     assert!(!output.contains("swallows"));
 }

@@ -1,11 +1,13 @@
 //! What arms there may be, and in which order.
 
 use quote::ToTokens;
-use syn::Expr;
 use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprBreak, Lifetime};
 
 use super::{Arm, is_named};
 use crate::arguments::validate::Given;
+use crate::blocks::bodies::diverges;
+use crate::blocks::routes::EXIT;
 use crate::calls::Call;
 use crate::errors::Errors;
 
@@ -69,6 +71,12 @@ pub(super) fn raises(code: &Expr) -> bool {
     finder.found
 }
 
+/// Whether a block further out may have made this of a `return` with a value.
+fn is_return(jump: &ExprBreak) -> bool {
+    let is_ours = |label: &Lifetime| label.ident.to_string().starts_with(EXIT);
+    jump.expr.is_some() && jump.label.as_ref().is_some_and(is_ours)
+}
+
 struct Finder {
     found: bool,
 }
@@ -78,15 +86,17 @@ impl VisitMut for Finder {
         match expr {
             Expr::Closure(_) | Expr::Async(_) => {}
             Expr::Try(_) | Expr::Return(_) => self.found = true,
+            Expr::Break(jump) if is_return(jump) => self.found = true,
             _ => visit_mut::visit_expr_mut(self, expr),
         }
     }
 
     fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
-        let name = call.path.segments.last().map(|last| last.ident.to_string());
         // An inner block is not looked into: a doubt is no warning.
-        let is_block = ["try_except", "timeout", "task_group", "async_with", "async_for", "panic"];
-        self.found |= name.is_some_and(|name| name == "raise" || is_block.contains(&&*name));
+        let blocks = ["try_except", "timeout", "task_group", "async_with", "async_for"];
+        let last = call.path.segments.last();
+        let is_block = last.is_some_and(|last| blocks.iter().any(|block| last.ident == block));
+        self.found |= is_block || diverges(call);
     }
 
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
