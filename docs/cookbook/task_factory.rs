@@ -11,7 +11,7 @@ fn factory(
     coro: Coroutine,
     options: TaskOptions,
 ) -> AnyTask {
-    println!("a task of {}", coro.name());
+    println!("a task of {}", coro.qualname());
     AnyTask::new(loop_, coro, options)
 }
 

@@ -323,7 +323,7 @@ fn debug_is_passed_to_the_loop() {
 
 fn a_factory_makes_the_tasks_at_the_end() {
     fn factory(loop_: &EventLoop, coroutine: Coroutine, options: TaskOptions) -> AnyTask {
-        trace!("a task of {}", coroutine.name());
+        trace!("a task of {}", coroutine.qualname());
         AnyTask::new(loop_, coroutine, options)
     }
 

@@ -373,13 +373,13 @@ macro_rules! async_for {
 /// The arms come behind the block, in Python's order and by Python's tree of classes. `e` is an
 /// `&E` if the type says all; it is an [`&Error`](crate::Error) for a class with derived ones, for
 /// those of the system (an [`std::io::Error`] is one of them), for groups, for several types, and in
-/// an arm with a star, where it is the group. An `&E` is only lent: `raise!()` raises it again, not
-/// `raise!(e)`. The value is that of the block, or of `else_`, or of the arm, in
+/// an arm with a star, where it is the group. The value is that of the block, or of `else_`, or of the arm, in
 /// a `Result`; with stars it is `()`.
 ///
 /// All blocks run where they stand. `?` and [`raise!`](macro@crate::raise) in the first one look for an
 /// arm; `return`, `break` and `continue` leave for where they lead, behind `finally`. A `return Err(e)`
-/// is a `return`: no arm sees it.
+/// is a `return`: no arm sees it. An `&E` is only lent to its arm: `raise!()` raises it again, and not
+/// `raise!(e)`.
 ///
 /// ```
 /// use asyncio::{CancelledError, KeyError, Result, ValueError, raise, sleep, try_except};

@@ -1,7 +1,7 @@
 //! What crosses threads: each call is made once, and what it keeps goes once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread::{self, ThreadId};
 
 use asyncio::concurrent::{ThreadPoolExecutor, ThreadPoolOptions};
@@ -98,12 +98,16 @@ fn a_function_of_a_pool_is_called_once() -> Result<()> {
     let (calls, counters) = (Calls::default(), Counters::default());
     let function = calls.function();
     let counted = calls.clone();
+    let (open, gate) = mpsc::channel();
     counters.run(async move {
         let here: ThreadId = thread::current().id();
         let there = asyncio::to_thread(move || {
+            // Not before it is awaited.
+            gate.recv().expect("the loop opens it");
             function();
             asyncio::Ok(thread::current().id())
         });
+        asyncio::get_running_loop().call_soon(move || open.send(()).expect("it waits"));
         assert_ne!(there.await?, here);
         counted.expect(1, 0);
         asyncio::Ok(())
@@ -117,7 +121,7 @@ fn a_function_that_did_not_begin_is_dropped() -> Result<()> {
     let (calls, counters) = (Calls::default(), Counters::default());
     let (first, second) = (calls.function(), calls.function());
     let pool = ThreadPoolExecutor::with(ThreadPoolOptions::new().max_workers(1));
-    let (open, gate) = std::sync::mpsc::channel::<()>();
+    let (open, gate) = mpsc::channel::<()>();
     let counted = calls.clone();
     counters.run(async move {
         let loop_ = asyncio::get_running_loop();
