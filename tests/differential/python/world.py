@@ -153,6 +153,9 @@ class World(Steps, Blocks, Nests, Generators, Acts, Makers):
             left = await self.run(who, level, body)
         except BaseException as error:
             self.note(f"{who} failed with {error!r}")
+            if isinstance(error, GeneratorExit):
+                # As the exception of a task it would close the coroutines that await that.
+                raise RuntimeError("GeneratorExit") from None
             raise
         value = left[0] if isinstance(left, tuple) else None
         self.note(f"{who} returns {value!r}")

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use asyncio::{
     AnyTask, Barrier, BoundedSemaphore, CallbackId, Condition, Context, ContextVar, Event,
-    EventLoop, Handle, LifoQueue, Lock, PriorityQueue, Queue, Result, Semaphore, Task, TaskGroup,
-    TaskOptions, Timeout, TimerHandle, Token,
+    EventLoop, GeneratorExit, Handle, LifoQueue, Lock, PriorityQueue, Queue, Result, RuntimeError,
+    Semaphore, Task, TaskGroup, TaskOptions, Timeout, TimerHandle, Token,
 };
 
 use super::generators::{Agen, Known};
@@ -174,6 +174,11 @@ impl World {
             }
             Err(error) => {
                 self.note(&format!("{who} failed with {error:?}"));
+                if error.is::<GeneratorExit>() {
+                    // In Python, as the exception of a task it would close the coroutines
+                    // that await that.
+                    return Err(RuntimeError("GeneratorExit"));
+                }
                 Err(error)
             }
         }
