@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use asyncio::generators::Sent;
 use asyncio::{
-    AnyTask, AsyncContextManager, AsyncGenerator, BaseException, CancelledError, Error, EventLoop,
-    GeneratorExit, Result, RunOptions, Runner, StopAsyncIteration, StopIteration, Task,
-    TimeoutError, TypeError, ValueError, aclosing, async_for, async_with, create_task, gather,
-    raise, timeout, try_except, wait, wait_for, yield_,
+    AnyTask, AsyncGenerator, BaseException, CancelledError, Error, EventLoop, GeneratorExit,
+    Result, RunOptions, Runner, StopAsyncIteration, StopIteration, Task, TimeoutError, TypeError,
+    ValueError, aclosing, async_for, async_with, create_task, gather, raise, timeout, try_except,
+    wait, wait_for, yield_,
 };
 
 use crate::repr::Repr;
@@ -726,95 +726,6 @@ fn two_tasks_close_one_generator() {
     });
 }
 
-/// Says how it is left.
-struct Block;
-
-impl AsyncContextManager for Block {
-    type Value = ();
-
-    async fn aenter(&self) -> Result<()> {
-        trace!("enter");
-        Ok(())
-    }
-
-    async fn aexit(&self, error: Option<&Error>) -> Result<bool> {
-        trace!("exit with {}", error.map_or("None".to_owned(), |error| format!("{error:?}")));
-        Ok(false)
-    }
-}
-
-fn a_timeout_while_a_generator_is_in_a_block() {
-    #[asyncio::generator]
-    async fn within() -> AsyncGenerator<i32> {
-        async_with!(Block, {
-            asyncio::sleep(0).await?;
-            yield_!(1)?;
-        })?;
-    }
-    run(async {
-        let numbers = within();
-        anext(&numbers).await?;
-        try_except!(
-            {
-                timeout!(0, {
-                    asyncio::sleep(0).await?;
-                    trace!("not reached");
-                })?;
-            },
-            |error: TimeoutError| {
-                trace!("raised {error:?}");
-            }
-        )?;
-        aclose(&numbers).await
-    });
-}
-
-/// Waits in a block when it has given a value.
-#[asyncio::generator]
-async fn waiting_within() -> AsyncGenerator<i32> {
-    async_with!(Block, {
-        yield_!(1)?;
-        asyncio::sleep(10).await?;
-    })?;
-}
-
-fn a_generator_goes_on_in_another_timeout() {
-    run(async {
-        let numbers = waiting_within();
-        timeout!(5, { anext(&numbers).await? })?;
-        try_except!(
-            {
-                timeout!(1, { numbers.anext().await? })?;
-            },
-            |error: TimeoutError| {
-                trace!("raised {error:?}");
-            }
-        )?;
-        anext(&numbers).await
-    });
-}
-
-fn a_generator_goes_on_in_another_task() {
-    run(async {
-        let numbers = waiting_within();
-        anext(&numbers).await?;
-        let task = create_task(outcome("in the task", numbers.anext()));
-        asyncio::sleep(0).await?;
-        try_except!(
-            {
-                timeout!(0, {
-                    asyncio::sleep(0).await?;
-                    trace!("not reached");
-                })?;
-            },
-            |error: TimeoutError| {
-                trace!("raised {error:?}");
-            }
-        )?;
-        task.await
-    });
-}
-
 fn a_timeout_inside_a_generator() {
     #[asyncio::generator]
     async fn patient() -> AsyncGenerator<&'static str> {
@@ -874,8 +785,5 @@ scenarios! { generators:
     dropped_generators_are_closed_in_their_order,
     a_request_that_was_made_and_never_begun_counts,
     two_tasks_close_one_generator,
-    a_timeout_while_a_generator_is_in_a_block,
-    a_generator_goes_on_in_another_timeout,
-    a_generator_goes_on_in_another_task,
     a_timeout_inside_a_generator,
 }

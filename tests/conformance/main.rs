@@ -22,6 +22,7 @@ mod factories;
 mod futures;
 mod gather;
 mod generators;
+mod generators_in_blocks;
 mod iterations;
 mod locks;
 mod logs;
@@ -133,7 +134,7 @@ fn traces() -> PathBuf {
 }
 
 fn all_scenarios() -> BTreeSet<String> {
-    let areas: [&[Scenario]; 33] = [
+    let areas: [&[Scenario]; 34] = [
         as_completed::SCENARIOS,
         cancellation::SCENARIOS,
         contention::SCENARIOS,
@@ -146,6 +147,7 @@ fn all_scenarios() -> BTreeSet<String> {
         futures::SCENARIOS,
         gather::SCENARIOS,
         generators::SCENARIOS,
+        generators_in_blocks::SCENARIOS,
         iterations::SCENARIOS,
         locks::SCENARIOS,
         logs::SCENARIOS,
