@@ -397,3 +397,12 @@ fn a_group_in_a_generator_outlives_its_loop() {
     assert_eq!(lines.iter().filter(|line| line.contains("destroyed")).count(), 2);
     drop(numbers);
 }
+
+/// The end of a stream is its `None`.
+#[asyncio::test]
+async fn a_stop_out_of_a_stream_is_an_error() -> Result<()> {
+    let items = futures::stream::iter([Ok(1), Err(StopAsyncIteration("no end"))]);
+    let error = async_for!(items, |number| assert_eq!(number, 1)).unwrap_err();
+    assert!(error.is::<StopAsyncIteration>());
+    Ok(())
+}

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use asyncio::{Result, aclosing, async_for, async_with};
+use asyncio::{Result, StopAsyncIteration, aclosing, async_for, async_with};
 use futures_core::Stream;
 
 use super::generators::Agen;
@@ -178,6 +178,8 @@ impl Stream for Own {
         self.given += 1;
         let item = self.given - 1;
         Poll::Ready(match outcome {
+            // What ends the loop in Python, whoever raises it.
+            Err(error) if error.is::<StopAsyncIteration>() => None,
             Err(error) => Some(Err(error)),
             Ok(()) if item < self.items => Some(Ok(item as i64)),
             Ok(()) => self.error.as_ref().map(|error| Err(error_of(error))),
