@@ -1,7 +1,7 @@
-//! What a block sets for the first time is not known behind it: its value brings it out. The block of
-//! `async_with!` has one, that of `task_group!`, which any task may end by `cancel`, has none.
+//! What a block sets for the first time is not known behind it: its value brings it out. A group that
+//! `cancel` ends has none, which is an error where one is wanted.
 
-use asyncio::{Result, TaskGroup, async_with, sleep};
+use asyncio::{Result, sleep, task_group};
 
 async fn name() -> Result<&'static str> {
     sleep(0).await?;
@@ -15,7 +15,7 @@ async fn age() -> Result<u32> {
 
 #[asyncio::main]
 pub(crate) async fn main() -> Result<()> {
-    let (who, years) = async_with!(TaskGroup::new(), |group| {
+    let (who, years) = task_group!(|group| {
         (group.create_task(name())?, group.create_task(age())?)
     })?;
     println!("{} is {}", who.result()?, years.result()?);

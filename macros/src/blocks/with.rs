@@ -15,7 +15,8 @@ use crate::spans::located_at;
 /// How a kind of manager is made and left.
 enum Kind {
     Timeout,
-    Group,
+    /// A group whose block never comes to its end: it has no value, and may be ended by `cancel`.
+    Endless,
     Any,
 }
 
@@ -29,7 +30,9 @@ pub(crate) fn timeout(call: &Call<'_>, errors: &mut Errors) -> TokenStream {
 /// `task_group!(|g| { … })`
 pub(crate) fn task_group(call: &Call<'_>, errors: &mut Errors) -> TokenStream {
     let private = call.private;
-    expand(call, &Kind::Group, &quote_spanned!(here()=> #private::group()), errors)
+    let never_ends = call.bound.value("body").is_some_and(|body| Body::of(body).never_ends());
+    let kind = if never_ends { Kind::Endless } else { Kind::Any };
+    expand(call, &kind, &quote_spanned!(here()=> #private::group()), errors)
 }
 
 /// `async_with!(lock, { … })`
@@ -74,7 +77,7 @@ fn inner(routes: &Routes<'_>, kind: &Kind, body: &Body, never_ends: bool) -> Tok
     let (outcome, types) = (variable("outcome"), variable("types"));
     let raise = label("raise");
     let body = body.with(&value);
-    let unit = matches!(kind, Kind::Group).then(|| quote_spanned!(here()=> : ()));
+    let unit = matches!(kind, Kind::Endless).then(|| quote_spanned!(here()=> : ()));
     let noted = matches!(kind, Kind::Any).then(|| quote_spanned!(here()=> #types.note(&#outcome);));
     let make_types = matches!(kind, Kind::Any)
         .then(|| quote_spanned!(here()=> let #types = #private::swallowed();));
@@ -121,7 +124,9 @@ fn fail(routes: &Routes<'_>, kind: &Kind, never_ends: bool) -> TokenStream {
     let (with, error, types) = (variable("with"), variable("error"), variable("types"));
     match kind {
         Kind::Timeout => routes.err(quote_spanned!(here()=> #with.failure(#error).await)),
-        Kind::Group => routes.done(&quote_spanned!(here()=> #private::fail(&#with, #error).await)),
+        Kind::Endless => {
+            routes.done(&quote_spanned!(here()=> #private::fail(&#with, #error).await))
+        }
         Kind::Any => {
             let raised = routes.err(&error);
             let swallowed = match never_ends {

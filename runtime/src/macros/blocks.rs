@@ -114,23 +114,20 @@ macro_rules! timeout {
 /// | --- | --- |
 /// | `async with TaskGroup() as g:` | `task_group!(\|g\| { … })?` |
 ///
-/// The block gets the [`TaskGroup`](crate::TaskGroup), and has no value. It runs where it stands, as
-/// that of [`timeout!`](macro@crate::timeout).
+/// The block gets the [`TaskGroup`](crate::TaskGroup); its value comes out when all tasks are done. It
+/// runs where it stands, as that of [`timeout!`](macro@crate::timeout).
 ///
 /// ```
 /// use asyncio::{Result, ValueError, raise, sleep, sleep_with, task_group, try_except};
 ///
 /// #[asyncio::main]
 /// async fn main() -> Result<()> {
-///     let (one, two);
-///     let mut sum = 0;
-///     task_group!(|g| {
-///         one = g.create_task(sleep_with(0.001, 1))?;
-///         two = g.create_task(sleep_with(0.002, 2))?;
+///     let (one, two) = task_group!(|g| {
+///         let one = g.create_task(sleep_with(0.001, 1))?;
 ///         sleep(0).await?;
-///         sum += one.await? + two.await?;
+///         (one, g.create_task(sleep_with(0.002, "two"))?)
 ///     })?;
-///     assert_eq!(sum, 3);
+///     assert_eq!((one.result()?, two.result()?), (1, "two"));
 ///
 ///     try_except!(
 ///         {
@@ -145,7 +142,8 @@ macro_rules! timeout {
 /// ```
 ///
 /// # Errors
-/// Those of [`TaskGroup::run`](crate::TaskGroup::run). If the group fails when the block is left by
+/// Those of [`TaskGroup::run`](crate::TaskGroup::run); RuntimeError if
+/// [`cancel`](crate::TaskGroup::cancel) ends a block that was to have a value. If the group fails when the block is left by
 /// `return`, or by a `break` or `continue` with a label, the error is raised where the macro stands,
 /// as by a `?` behind it.
 ///

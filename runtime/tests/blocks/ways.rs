@@ -6,7 +6,7 @@ use std::rc::Rc;
 use asyncio::{
     AsyncContextManager, BaseException, Error, Exception, Lock, Queue, Result, RuntimeError,
     TimeoutError, TypeError, ValueError, async_for, async_with, create_task, current_task, raise,
-    sleep, task_group, timeout, try_except,
+    sleep, sleep_with, task_group, timeout, try_except,
 };
 
 /// A manager that writes down how it is used.
@@ -276,6 +276,34 @@ async fn a_group_waits_on_each_way_out() -> Result<()> {
         assert_eq!(leave(way).await?, way);
         assert_eq!(DONE.take(), 1, "way {way}");
     }
+    Ok(())
+}
+
+#[asyncio::test]
+async fn a_group_has_the_value_of_its_block() -> Result<()> {
+    async fn endless() -> Result<()> {
+        task_group!(|group| {
+            group.cancel();
+            loop {
+                sleep(0).await?;
+            }
+        })
+    }
+    let (one, two) = task_group!(|group| {
+        (group.create_task(sleep_with(0, 1))?, group.create_task(sleep_with(0, "two"))?)
+    })?;
+    assert_eq!((one.result()?, two.result()?), (1, "two"));
+    endless().await?;
+    task_group!(|group| {
+        group.cancel();
+        sleep(0).await?;
+    })?;
+    let lost: Result<u32> = task_group!(|group| {
+        group.cancel();
+        sleep(0).await?;
+        1
+    });
+    assert!(lost.unwrap_err().is::<RuntimeError>());
     Ok(())
 }
 

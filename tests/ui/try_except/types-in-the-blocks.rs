@@ -13,7 +13,6 @@ async fn main() -> Result<()> {
         |_: asyncio::ValueError| "two",
         finally = { 3 },
     )?;
-    asyncio::task_group!(|_g| { 5 })?;
     asyncio::try_except!(
         { asyncio::sleep_with(1, 2).await? },
         |_: asyncio::ValueError| {},
