@@ -328,7 +328,7 @@ fn stars_that_raise_a_member() {
         )
     }
     run(async {
-        for error in [ValueError("v"), ExceptionGroup("g", [ValueError("v")]).into(), group()] {
+        for error in [ValueError("v"), ExceptionGroup("g", [ValueError("v")]), group()] {
             // Its context is none here: a group cannot be that of its own member.
             trace!("raised {:?}", share(error).await.unwrap_err());
         }
