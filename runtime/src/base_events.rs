@@ -620,18 +620,20 @@ impl EventLoop {
         drop(before);
     }
 
-    /// Gives a new task its place, which `make` fills.
+    /// Names the next task, which is to be registered at once.
     #[inline(always)]
-    pub(crate) fn register_task<R: RawTask>(&self, make: impl FnOnce(TaskKey) -> Rc<R>) -> Rc<R> {
+    pub(crate) fn next_task_key(&self) -> TaskKey {
         let serial = self.0.next_serial.get();
         self.0.next_serial.set(serial + 1);
-        let mut tasks = self.0.tasks.borrow_mut();
-        let place = tasks.vacant_entry();
-        let task = make(TaskKey { index: place.key(), serial });
+        TaskKey { index: self.0.tasks.borrow().vacant_key(), serial }
+    }
+
+    /// Gives a new task its place.
+    #[inline]
+    pub(crate) fn register_task(&self, task: Rc<dyn RawTask>) {
         if !self.is_closed() {
-            place.insert(task.clone());
+            self.0.tasks.borrow_mut().insert(task);
         }
-        task
     }
 
     /// Forgets a task that is done.

@@ -268,16 +268,16 @@ impl<T: 'static> Task<T> {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
         let eager_start = options.eager_start.unwrap_or(false);
-        let cell = loop_.register_task(|key| {
-            let rare = Rare::new(options.created);
-            let (number, name) = (options.number(), options.name.clone());
-            let context = options.slot_or_copy();
-            TaskCell::new(coroutine, || {
-                let waker = TaskWaker::new(&loop_.0.remote, key);
-                let core = Core::new(Rc::downgrade(&loop_.0), rare);
-                (core, TaskCore::new(waker, number, name, context))
-            })
+        let key = loop_.next_task_key();
+        let rare = Rare::new(options.created);
+        let (number, name) = (options.number(), options.name.clone());
+        let context = options.slot_or_copy();
+        let cell = TaskCell::new(coroutine, || {
+            let waker = TaskWaker::new(&loop_.0.remote, key);
+            let core = Core::new(Rc::downgrade(&loop_.0), rare);
+            (core, TaskCore::new(waker, number, name, context))
         });
+        loop_.register_task(cell.clone());
         if eager_start && loop_.is_running() {
             cell.eager_start(loop_);
         } else {

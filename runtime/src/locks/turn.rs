@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future as StdFuture;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use super::line::{Line, Waiter, already_awaited};
 use crate::exceptions::Result;
@@ -46,6 +46,7 @@ impl<A: Awaited> Turn<A> {
         self.awaited.as_ref()
     }
 
+    #[inline(always)]
     fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
         let Some(awaited) = &self.awaited else { already_awaited() };
         let waiter = match &mut self.waiter {
@@ -56,14 +57,23 @@ impl<A: Awaited> Turn<A> {
                 self.waiter.insert(awaited.line().join())
             }
         };
-        let outcome = ready!(waiter.poll(cx));
-        awaited.line().remove(waiter);
-        awaited.leave(match &outcome {
-            Ok(_) => Exit::Woken,
-            Err(error) if error.is_cancelled() => Exit::Cancelled { was_woken: waiter.was_woken() },
-            Err(_) => Exit::Failed,
-        });
-        Poll::Ready(outcome)
+        // Taken apart at once: the processor waits where it was written by parts and is read whole.
+        match waiter.poll(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(value)) => {
+                awaited.line().remove(waiter);
+                awaited.leave(Exit::Woken);
+                Poll::Ready(Ok(value))
+            }
+            Poll::Ready(Err(error)) => {
+                awaited.line().remove(waiter);
+                awaited.leave(match error.is_cancelled() {
+                    true => Exit::Cancelled { was_woken: waiter.was_woken() },
+                    false => Exit::Failed,
+                });
+                Poll::Ready(Err(error))
+            }
+        }
     }
 }
 
@@ -73,11 +83,15 @@ impl<A: Awaited> StdFuture for Turn<A> {
     type Output = Result<bool>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<bool>> {
-        let outcome = ready!(self.poll_turn(cx));
+        let polled = match self.poll_turn(cx) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(value)) => Poll::Ready(Ok(value)),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+        };
         if let (Some(awaited), Some(waiter)) = (self.awaited.take(), self.waiter.take()) {
             awaited.line().recycle(waiter);
         }
-        Poll::Ready(outcome)
+        polled
     }
 }
 
