@@ -517,8 +517,8 @@ impl EventLoop {
 
     /// Sleeps until something happens, or for `timeout` seconds; for ever with `None`.
     ///
-    /// Does nothing when there is no time to sleep: nothing but the inbox is registered, and
-    /// the inbox needs no look at the selector.
+    /// Does nothing when there is no time to sleep: the inbox and Ctrl-C, which alone are
+    /// registered, need no look at the selector.
     fn select(&self, mut timeout: Option<f64>) -> Result<()> {
         if timeout == Some(0.0) {
             return Ok(());
@@ -632,7 +632,9 @@ impl EventLoop {
     #[inline]
     pub(crate) fn register_task(&self, task: Rc<dyn RawTask>) {
         if !self.is_closed() {
-            self.0.tasks.borrow_mut().insert(task);
+            let index = task.key().index;
+            let place = self.0.tasks.borrow_mut().insert(task);
+            debug_assert_eq!(place, index, "no other task has been registered meanwhile");
         }
     }
 

@@ -59,9 +59,11 @@ impl<T: 'static> Line<T> {
 
     /// Keeps the future of one who was woken for another, unless somebody else has it.
     pub(crate) fn recycle(&self, waiter: Waiter<T>) {
+        // Where it is not renewed it may go here, and nothing is borrowed meanwhile.
+        let Some(spare) = waiter.future.renew() else { return };
         let mut spares = self.spares.borrow_mut();
         if spares.len() < SPARES {
-            spares.extend(waiter.future.renew());
+            spares.push(spare);
         }
     }
 

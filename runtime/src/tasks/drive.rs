@@ -170,6 +170,9 @@ impl Block {
     #[inline]
     fn for_each(self: &Rc<Self>, depth: usize, mut look: impl FnMut(&Rc<Self>)) {
         look(self);
+        if depth == 1 {
+            return;
+        }
         let mut last = Rc::clone(self);
         for _ in 1..depth {
             let Some(outer) = last.outer() else { return };
