@@ -6,10 +6,10 @@ mod debug_mode;
 mod exception_handler;
 mod executor;
 pub(crate) mod observer;
+mod ready;
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,6 +38,7 @@ pub use exception_handler::{ExceptionContext, ExceptionHandler};
 use executor::Threads;
 pub(crate) use executor::{Ticket, works_for};
 use observer::Observer;
+use ready::{Batch, Ready};
 
 /// An event loop: a queue of callbacks, a heap of timers and a selector, on one thread.
 ///
@@ -57,7 +58,7 @@ use observer::Observer;
 pub struct EventLoop(pub(crate) Rc<Inner>);
 
 pub(crate) struct Inner {
-    ready: RefCell<VecDeque<Rc<dyn RawHandle>>>,
+    ready: Ready,
     scheduled: RefCell<Vec<Entry>>,
     timer_cancelled_count: Cell<usize>,
     /// The pending tasks, each owned here until it is done.
@@ -135,7 +136,7 @@ impl EventLoop {
             Err(error) => panic_with(error.into()),
         };
         let loop_ = Self(Rc::new(Inner {
-            ready: RefCell::default(),
+            ready: Ready::default(),
             scheduled: RefCell::default(),
             timer_cancelled_count: Cell::new(0),
             tasks: RefCell::default(),
@@ -225,8 +226,9 @@ impl EventLoop {
         self.0.running.set(true);
         let _cleanup = RunForeverCleanup(self);
         current::enter_loop(self, || {
+            let mut batch = Vec::new();
             loop {
-                self.run_once()?;
+                self.run_once(&mut batch)?;
                 if self.0.stopping.get() {
                     return Ok(());
                 }
@@ -325,8 +327,7 @@ impl EventLoop {
         let messages = self.0.remote.close();
         messages.into_iter().for_each(|message| self.drop_reporting(message));
         // Taken out first: dropping a closure may run code that comes back here.
-        let ready = mem::take(&mut *self.0.ready.borrow_mut());
-        ready.into_iter().for_each(|handle| self.drop_reporting(handle));
+        self.0.ready.take().into_iter().for_each(|handle| self.drop_reporting(handle));
         let scheduled = mem::take(&mut *self.0.scheduled.borrow_mut());
         scheduled.into_iter().for_each(|entry| self.drop_reporting(entry));
         let outcome = self.close_executor();
@@ -400,39 +401,41 @@ fn _run_until_complete_cb(future: &AnyFuture) {
 impl EventLoop {
     /// Runs one iteration: sweep cancelled timers, sleep, take in what came from outside and the
     /// timers that are due, then run what is ready.
-    fn run_once(&self) -> Result<()> {
+    fn run_once(&self, batch: &mut Vec<Rc<dyn RawHandle>>) -> Result<()> {
         self.0.iteration.update(|iteration| iteration + 1);
-        if !self.0.scheduled.borrow().is_empty() {
+        if self.has_timers() {
             self.sweep_cancelled_timers();
         }
-        let mut timeout = self.select_timeout();
-        if timeout != Some(0.0) && self.0.observed.get() {
-            timeout = self.observed_timeout(timeout)?;
+        if self.0.ready.is_empty() && !self.0.stopping.get() {
+            self.select()?;
         }
-        self.select(timeout)?;
         self.process_inbox();
-        self.move_due_timers();
-
+        if self.has_timers() {
+            self.move_due_timers();
+        }
         // Exactly the handles that are ready now: what they schedule runs in the next iteration.
-        let ntodo = Cell::new(self.0.ready.borrow().len());
-        if ntodo.get() == 0 {
+        self.0.ready.swap(batch);
+        if batch.is_empty() {
             return self.check_sigint();
         }
+        let mut batch = Batch { handles: batch.drain(..), ready: &self.0.ready };
         loop {
-            let run = AssertUnwindSafe(|| self.run_ready(&ntodo));
+            let run = AssertUnwindSafe(|| self.run_batch(&mut batch));
             match catch_unwind(run) {
-                Ok(outcome) => return outcome,
+                Ok(Ok(())) => break,
+                Ok(Err(exit)) => return Err(exit),
                 // A callback's own panic never comes here; the drop of what it held does.
                 Err(payload) => self.report_dropped(payload)?,
             }
         }
+        // All have run: there is nothing to put back.
+        mem::forget(batch);
+        Ok(())
     }
 
-    /// Runs the next `ntodo` handles.
-    fn run_ready(&self, ntodo: &Cell<usize>) -> Result<()> {
-        while let Some(left) = ntodo.get().checked_sub(1) {
-            ntodo.set(left);
-            let Some(handle) = self.0.ready.borrow_mut().pop_front() else { break };
+    #[inline(always)]
+    fn run_batch(&self, batch: &mut Batch<'_>) -> Result<()> {
+        for handle in batch.handles.by_ref() {
             if self.0.observed.get() {
                 self.run_observed(handle)?;
             } else {
@@ -506,20 +509,23 @@ impl EventLoop {
         Some(entry)
     }
 
-    /// How long the loop may sleep, in seconds; `None` is for ever.
-    fn select_timeout(&self) -> Option<f64> {
-        if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
-            return Some(0.0);
-        }
-        let when = self.0.scheduled.borrow().first()?.when;
-        Some((when - self.time()).clamp(0.0, constants::MAXIMUM_SELECT_TIMEOUT))
+    #[inline(always)]
+    fn has_timers(&self) -> bool {
+        !self.0.scheduled.borrow().is_empty()
     }
 
-    /// Sleeps until something happens, or for `timeout` seconds; for ever with `None`.
+    /// Sleeps until something happens, but no longer than until the next timer.
     ///
-    /// Does nothing when there is no time to sleep: the inbox and Ctrl-C, which alone are
-    /// registered, need no look at the selector.
-    fn select(&self, mut timeout: Option<f64>) -> Result<()> {
+    /// Not called when something is ready: the inbox and Ctrl-C, which alone are registered,
+    /// need no look at the selector.
+    #[inline(never)]
+    fn select(&self) -> Result<()> {
+        let when = self.0.scheduled.borrow().first().map(|first| first.when);
+        let mut timeout = when
+            .map(|when| (when - self.time()).clamp(0.0, constants::MAXIMUM_SELECT_TIMEOUT));
+        if timeout != Some(0.0) && self.0.observed.get() {
+            timeout = self.observed_timeout(timeout)?;
+        }
         if timeout == Some(0.0) {
             return Ok(());
         }
@@ -545,9 +551,6 @@ impl EventLoop {
     }
 
     fn move_due_timers(&self) {
-        if self.0.scheduled.borrow().is_empty() {
-            return;
-        }
         let now = self.time();
         // Strictly later than now, also where the float's own steps are coarser than the clock's.
         let end_time = now + constants::CLOCK_RESOLUTION.max(ulp(now));

@@ -200,7 +200,7 @@ impl EventLoop {
         }
         // What other threads have asked for was asked for before.
         self.process_inbox();
-        self.0.ready.borrow_mut().push_back(handle);
+        self.0.ready.push(handle);
     }
 
     #[cold]
