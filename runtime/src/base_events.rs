@@ -521,8 +521,8 @@ impl EventLoop {
     #[inline(never)]
     fn select(&self) -> Result<()> {
         let when = self.0.scheduled.borrow().first().map(|first| first.when);
-        let mut timeout = when
-            .map(|when| (when - self.time()).clamp(0.0, constants::MAXIMUM_SELECT_TIMEOUT));
+        let mut timeout =
+            when.map(|when| (when - self.time()).clamp(0.0, constants::MAXIMUM_SELECT_TIMEOUT));
         if timeout != Some(0.0) && self.0.observed.get() {
             timeout = self.observed_timeout(timeout)?;
         }

@@ -3,7 +3,6 @@
 mod threadsafe;
 
 use std::cell::{Cell, RefCell};
-use std::convert::identity;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -187,7 +186,10 @@ pub(crate) fn call<R: CallbackOutput>(
     context: &Cell<ContextSlot>,
     function: impl FnOnce() -> R,
 ) -> Result<()> {
-    call_here(|| contextvars::enter(context, || function().into_outcome()).and_then(identity))
+    call_here(|| {
+        let _inside = contextvars::enter(context)?;
+        function().into_outcome()
+    })
 }
 
 /// Calls `function` in the current context; a panic becomes an error.

@@ -40,7 +40,8 @@ where
     let context = contextvars::snapshot();
     let call = move || {
         let context = Cell::new(context.into_slot());
-        contextvars::enter(&context, function)?.map_err(Error::from_failure)
+        let _inside = contextvars::enter(&context)?;
+        function().map_err(Error::from_failure)
     };
     loop_.run_in_executor(None, call)?.await
 }

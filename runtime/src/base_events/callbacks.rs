@@ -195,18 +195,21 @@ impl EventLoop {
 
     /// Puts a handle into the ready queue, or drops it if the loop is closed or closing.
     pub(crate) fn push(&self, handle: Rc<dyn RawHandle>) {
-        if self.0.life.get() != Life::Open {
-            return self.refuse(handle);
+        if self.0.life.get() != Life::Open || self.0.remote.has_messages() {
+            return self.push_slowly(handle);
         }
-        // What other threads have asked for was asked for before.
-        self.process_inbox();
         self.0.ready.push(handle);
     }
 
     #[cold]
-    fn refuse(&self, handle: Rc<dyn RawHandle>) {
-        drop(handle);
-        self.check_closed();
+    fn push_slowly(&self, handle: Rc<dyn RawHandle>) {
+        if self.0.life.get() != Life::Open {
+            drop(handle);
+            return self.check_closed();
+        }
+        // What other threads have asked for was asked for before.
+        self.process_inbox();
+        self.0.ready.push(handle);
     }
 
     /// Puts a timer into the heap.

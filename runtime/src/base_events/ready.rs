@@ -20,6 +20,17 @@ impl Ready {
 
     #[inline(always)]
     pub(super) fn push(&self, handle: Rc<dyn RawHandle>) {
+        if let Ok(mut handles) = self.0.try_borrow_mut()
+            && handles.len() < handles.capacity()
+        {
+            return handles.push(handle);
+        }
+        // Called last, so that nothing is kept for later when there is room.
+        self.push_growing(handle);
+    }
+
+    #[cold]
+    fn push_growing(&self, handle: Rc<dyn RawHandle>) {
         self.0.borrow_mut().push(handle);
     }
 

@@ -54,7 +54,9 @@ impl Context {
     /// # Errors
     /// `RuntimeError` if this context runs something already.
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> Result<R> {
-        enter(&Cell::new(slot_from(self)), f)
+        let slot = Cell::new(slot_from(self));
+        let _inside = enter(&slot)?;
+        Ok(f())
     }
 
     /// A new context with the same values; their number does not matter.

@@ -14,13 +14,18 @@ use crate::exceptions::Result;
 thread_local! {
     /// The context this thread runs in.
     static CURRENT: Cell<ContextSlot> = const { Cell::new(ContextSlot(None)) };
-    /// Whether that is anything; quicker to ask, as it needs no destructor.
-    static IS_SET: Cell<bool> = const { Cell::new(false) };
-    /// The address of the slot it was entered from; zero outside of all.
+    /// The address of the slot it was entered from, zero outside of all; with the marks below.
+    /// Quicker to ask than the context, as it needs no destructor.
     static ORIGIN: Cell<usize> = const { Cell::new(0) };
     /// The contexts around it, innermost last; not the outermost while that is empty.
     static OUTER: RefCell<Vec<Frame>> = const { RefCell::new(Vec::new()) };
 }
+
+/// In `ORIGIN`: the context is more than nothing.
+const SET: usize = 1;
+/// In `ORIGIN`: there is a context around this one.
+const NESTED: usize = 2;
+const MARKS: usize = SET | NESTED;
 
 /// A context that was left for a while to run something in another one.
 #[derive(Default)]
@@ -31,15 +36,26 @@ struct Frame {
 
 /// Makes a context the current one, and gives back the one that was.
 fn replace_current(context: ContextSlot) -> ContextSlot {
-    IS_SET.set(context.0.is_some());
+    let marked = if context.0.is_some() { SET } else { 0 };
+    ORIGIN.set(ORIGIN.get() & !SET | marked);
     // While a thread ends it has no context any more.
     CURRENT.try_with(|current| current.replace(context)).unwrap_or_default()
+}
+
+#[inline(always)]
+fn is_set() -> bool {
+    ORIGIN.get() & SET != 0
+}
+
+/// The slot that the current context was entered from; zero outside of all.
+fn origin() -> usize {
+    ORIGIN.get() & !MARKS
 }
 
 /// What the current context is. There is none while a thread ends.
 #[inline]
 pub(super) fn current() -> ContextSlot {
-    match IS_SET.get() {
+    match is_set() {
         true => CURRENT.try_with(peek).unwrap_or_default(),
         false => ContextSlot(None),
     }
@@ -48,7 +64,7 @@ pub(super) fn current() -> ContextSlot {
 /// The current context as an object. While a thread ends it is lost at once.
 pub(super) fn running_context() -> Context {
     let context = CURRENT.try_with(materialise).unwrap_or_default();
-    IS_SET.set(true);
+    ORIGIN.set(ORIGIN.get() | SET);
     // It may have been running before it was an object.
     context.mark_entered();
     context
@@ -57,7 +73,7 @@ pub(super) fn running_context() -> Context {
 /// What a handle stores of the context it is made in.
 #[inline]
 pub(crate) fn capture() -> ContextSlot {
-    match IS_SET.get() {
+    match is_set() {
         true => current().values(),
         false => ContextSlot(None),
     }
@@ -67,12 +83,12 @@ pub(crate) fn capture() -> ContextSlot {
 /// [`enter`] runs in, be it before, during or after this call.
 pub(crate) fn context_of(slot: &Cell<ContextSlot>) -> Context {
     let address = address_of(slot);
-    if ORIGIN.get() == address {
+    if origin() == address {
         return running_context();
     }
     let outer = OUTER.try_with(|frames| {
         let mut frames = frames.borrow_mut();
-        let frame = frames.iter_mut().rev().find(|frame| frame.origin == address)?;
+        let frame = frames.iter_mut().rev().find(|frame| frame.origin & !MARKS == address)?;
         let context = frame.context.materialise();
         context.mark_entered();
         Some(context)
@@ -80,27 +96,23 @@ pub(crate) fn context_of(slot: &Cell<ContextSlot>) -> Context {
     outer.ok().flatten().unwrap_or_else(|| materialise(slot))
 }
 
-/// Runs `f` in the slot's context and leaves there what `f` made of it. The context around it
-/// is current again afterwards, also if `f` panics.
+/// Makes the slot's context current until the guard is dropped, which leaves in the slot what
+/// the context has become.
 ///
 /// # Errors
-/// `RuntimeError` if that context runs something already; `f` does not run then.
+/// `RuntimeError` if that context runs something already.
 #[inline(always)]
-pub(crate) fn enter<R>(slot: &Cell<ContextSlot>, f: impl FnOnce() -> R) -> Result<R> {
-    let _leave = if is_empty(slot) && ORIGIN.get() == 0 && !IS_SET.get() {
-        // An empty context in an empty one, as almost always: where it began is all to keep.
-        ORIGIN.set(address_of(slot));
-        Leave { slot, is_nested: false }
-    } else {
-        begin(slot)?
-    };
-    // One call of `f`, so that it is inlined.
-    Ok(f())
+pub(crate) fn enter(slot: &Cell<ContextSlot>) -> Result<Inside<'_>> {
+    if !is_empty(slot) || ORIGIN.get() != 0 {
+        return begin(slot);
+    }
+    // An empty context in an empty one, as almost always: where it began is all to keep.
+    ORIGIN.set(address_of(slot));
+    Ok(Inside(slot))
 }
 
-/// Makes the slot's context current until the guard is dropped.
 #[cold]
-fn begin(slot: &Cell<ContextSlot>) -> Result<Leave<'_>> {
+fn begin(slot: &Cell<ContextSlot>) -> Result<Inside<'_>> {
     let content = peek(slot);
     match content.object() {
         Some(context) => context.begin()?,
@@ -110,37 +122,34 @@ fn begin(slot: &Cell<ContextSlot>) -> Result<Leave<'_>> {
     }
     let origin = ORIGIN.replace(address_of(slot));
     let context = replace_current(content);
-    let mut is_nested = origin != 0 || context.0.is_some();
-    if is_nested {
+    if origin != 0 || context.0.is_some() {
         let frame = Frame { origin, context };
-        is_nested = OUTER.try_with(|frames| frames.borrow_mut().push(frame)).is_ok();
+        let is_kept = OUTER.try_with(|frames| frames.borrow_mut().push(frame)).is_ok();
+        ORIGIN.set(ORIGIN.get() | if is_kept { NESTED } else { 0 });
     }
-    Ok(Leave { slot, is_nested })
+    Ok(Inside(slot))
 }
 
-/// Ends a context and makes the one around it current again.
-struct Leave<'a> {
-    slot: &'a Cell<ContextSlot>,
-    is_nested: bool,
-}
+/// A context that was entered; when this is dropped the one around it is current again.
+pub(crate) struct Inside<'a>(&'a Cell<ContextSlot>);
 
-impl Drop for Leave<'_> {
-    #[inline]
+impl Drop for Inside<'_> {
+    #[inline(always)]
     fn drop(&mut self) {
-        if self.is_nested || IS_SET.get() {
-            self.leave();
-        } else {
+        if ORIGIN.get() == address_of(self.0) {
             ORIGIN.set(0);
+        } else {
+            self.leave();
         }
     }
 }
 
-impl Leave<'_> {
+impl Inside<'_> {
     #[cold]
     fn leave(&self) {
-        let outer = match self.is_nested {
-            true => OUTER.try_with(|frames| frames.borrow_mut().pop()).ok().flatten(),
-            false => None,
+        let outer = match ORIGIN.get() & NESTED {
+            0 => None,
+            _ => OUTER.try_with(|frames| frames.borrow_mut().pop()).ok().flatten(),
         };
         self.leave_for(outer.unwrap_or_default());
     }
@@ -152,17 +161,17 @@ impl Leave<'_> {
         if let Some(context) = inner.object() {
             context.end();
         }
-        self.slot.set(inner);
+        self.0.set(inner);
     }
 }
 
 fn is_running(slot: &Cell<ContextSlot>) -> bool {
     let address = address_of(slot);
-    match ORIGIN.get() {
+    match origin() {
         0 => false,
         origin if origin == address => true,
         _ => OUTER
-            .try_with(|frames| frames.borrow().iter().any(|frame| frame.origin == address))
+            .try_with(|frames| frames.borrow().iter().any(|frame| frame.origin & !MARKS == address))
             .unwrap_or(false),
     }
 }

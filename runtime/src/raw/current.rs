@@ -20,21 +20,11 @@ pub(crate) struct Current<'a> {
     task: ManuallyDrop<Rc<dyn RawTask>>,
     pub(crate) core: &'a Core,
     pub(crate) task_core: &'a TaskCore,
+    /// The task that was current before, whose step has started this one.
+    outer: Option<NonNull<Current<'static>>>,
 }
 
-impl<'a> Current<'a> {
-    /// Counts nothing: most steps end without anybody having asked for the task.
-    #[inline(always)]
-    pub(crate) fn new<R: RawTask>(
-        task: &'a Rc<R>,
-        core: &'a Core,
-        task_core: &'a TaskCore,
-    ) -> Self {
-        // SAFETY: it is never dropped, and `task`, borrowed for `'a`, keeps what it points to.
-        let task: Rc<R> = unsafe { Rc::from_raw(Rc::as_ptr(task)) };
-        Self { task: ManuallyDrop::new(task), core, task_core }
-    }
-
+impl Current<'_> {
     #[inline(always)]
     pub(crate) fn task(&self) -> &Rc<dyn RawTask> {
         &self.task
@@ -62,11 +52,37 @@ pub(crate) fn with_loop<R>(look: impl FnOnce(Option<&EventLoop>) -> R) -> R {
     look(LOOP.get().map(|loop_| unsafe { loop_.as_ref() }))
 }
 
-/// Runs `step` with `task` as the current one.
+/// Runs `step` with `task`, whose halves are `core` and `task_core`, as the current one.
+///
+/// It counts nothing: most steps end without anybody having asked for the task.
 #[inline(always)]
-pub(crate) fn enter<R>(task: &Current<'_>, step: impl FnOnce() -> R) -> R {
-    let _before = Restore(CURRENT.replace(Some(NonNull::from(task).cast())));
+pub(crate) fn enter<T: RawTask, R>(
+    task: &Rc<T>,
+    core: &Core,
+    task_core: &TaskCore,
+    step: impl FnOnce() -> R,
+) -> R {
+    // SAFETY: it is never dropped, and `task` is borrowed for longer than this is used.
+    let uncounted: Rc<T> = unsafe { Rc::from_raw(Rc::as_ptr(task)) };
+    let outer = CURRENT.get();
+    let current = Current { task: ManuallyDrop::new(uncounted), core, task_core, outer };
+    let _before = Restore(outer);
+    CURRENT.set(Some(NonNull::from(&current).cast()));
     step()
+}
+
+/// Whether a step of the task is under way.
+pub(crate) fn is_stepping(task: &TaskCore) -> bool {
+    let mut next = CURRENT.get();
+    while let Some(current) = next {
+        // SAFETY: as in `with`; what was current before lives longer.
+        let current = unsafe { current.as_ref() };
+        if std::ptr::eq(current.task_core, task) {
+            return true;
+        }
+        next = current.outer;
+    }
+    false
 }
 
 /// Runs `step` outside of all blocks: one that starts inside another task's.

@@ -3,10 +3,11 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::flags::{ASKED, MUST_CANCEL, STEPPING};
+use super::flags::{ASKED, MUST_CANCEL};
 use super::{RawTask, schedule_step};
 use crate::exceptions::{RecursionError, panic_with};
 use crate::futures::{CancelMessage, RawFuture};
+use crate::raw::current;
 
 /// Gathers of gathers of … this deep are no program's intention.
 const DEEPEST: usize = 512;
@@ -39,7 +40,7 @@ pub(super) fn cancel(task: &Rc<dyn RawTask>, message: CancelMessage) -> bool {
         task.task_core().flags.set(ASKED);
         task = next;
     }
-    let stepping = task.task_core().flags.has(STEPPING);
+    let stepping = current::is_stepping(task.task_core());
     let accepted = if stepping { Some(false) } else { task.task_core().waiters.cancel(&message) };
     if accepted == Some(true) {
         task.task_core().flags.set(ASKED);
@@ -73,7 +74,7 @@ fn request(task: &Rc<dyn RawTask>, message: CancelMessage) {
 
 /// The task that `task` waits for, if it waits for nothing else.
 fn awaited_task(task: &Rc<dyn RawTask>) -> Option<Rc<dyn RawTask>> {
-    if task.task_core().flags.has(STEPPING) {
+    if current::is_stepping(task.task_core()) {
         return None;
     }
     task.task_core().waiters.only()?.into_task()

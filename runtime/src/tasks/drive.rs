@@ -8,8 +8,6 @@ use std::ptr;
 use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 
-use super::flags::STEPPING;
-use super::step::Step;
 use super::{AnyTask, RawTask, TaskCore, schedule_step, take_unclaimed};
 use crate::exceptions::{CancelledError, Error, Result, from_panic};
 use crate::futures::RawFuture;
@@ -259,9 +257,9 @@ impl Block {
         is_part
     }
 
-    /// Cancels what the block waits for, or has it raise the `CancelledError` itself in the
-    /// step that is then to be scheduled.
-    pub(super) fn cancel_part(self: &Rc<Self>, task: &TaskCore) -> Step {
+    /// Cancels what the block waits for, or has it raise the `CancelledError` itself; whether a
+    /// step is to be scheduled for that.
+    pub(super) fn cancel_part(self: &Rc<Self>, task: &TaskCore) -> bool {
         self.partial.set(true);
         let mut inside: Vec<Rc<dyn RawFuture>> = Vec::new();
         task.waiters.for_each(|future, block| {
@@ -274,13 +272,13 @@ impl Block {
             accepted |= future.cancel(None);
         }
         if accepted {
-            return Step::Over;
+            return false;
         }
         self.thrown.set(true);
-        let Some(waker) = self.waker.take() else { return Step::Again };
+        let Some(waker) = self.waker.take() else { return true };
         waker.wake_by_ref();
         self.waker.set(Some(waker));
-        Step::Over
+        false
     }
 
     /// Cancels the block, which `task` entered: that is all of the task unless it waits for
@@ -292,14 +290,14 @@ impl Block {
         let raw = poller.and_then(|poller| poller.upgrade()).unwrap_or_else(|| Rc::clone(&entered));
         let has_moved = !Rc::ptr_eq(&raw, &entered);
         let core = raw.task_core();
-        if core.flags.has(STEPPING) && !has_moved {
+        if current::is_stepping(core) && !has_moved {
             // Whether there is more is known when the step has ended.
             core.waiters.set_requester(self);
             task.cancel();
         } else if !has_moved && !self.is_part(core) {
             task.cancel();
-        } else if let (Step::Again, Some(loop_)) =
-            (self.cancel_part(core), raw.core().try_get_loop())
+        } else if self.cancel_part(core)
+            && let Some(loop_) = raw.core().try_get_loop()
         {
             schedule_step(&loop_, raw);
         }

@@ -8,22 +8,20 @@ pub(crate) const MUST_CANCEL: u16 = 1 << 0;
 pub(crate) const LOG_DESTROY_PENDING: u16 = 1 << 1;
 /// The step is in the ready queue.
 pub(crate) const SCHEDULED: u16 = 1 << 2;
-/// A step is under way.
-pub(crate) const STEPPING: u16 = 1 << 3;
 /// The coroutine was polled at least once.
-pub(crate) const STARTED: u16 = 1 << 4;
-/// This step ended in a bare yield.
-pub(crate) const YIELDED: u16 = 1 << 5;
+pub(crate) const STARTED: u16 = 1 << 3;
+/// This step ends in a bare yield: the task goes on in the next iteration.
+pub(crate) const YIELDED: u16 = 1 << 4;
 /// The next step has an error to throw.
-pub(crate) const TO_THROW: u16 = 1 << 6;
+pub(crate) const TO_THROW: u16 = 1 << 5;
 /// This step has an error to throw that nobody took yet.
-pub(crate) const THROWING: u16 = 1 << 7;
+pub(crate) const THROWING: u16 = 1 << 6;
 /// A cancellation went to what the task waits for, and nobody has come yet for the answer.
-pub(crate) const ASKED: u16 = 1 << 8;
+pub(crate) const ASKED: u16 = 1 << 7;
 /// The first step is under way, in place of whatever was running.
-pub(crate) const STARTING_EAGERLY: u16 = 1 << 9;
+pub(crate) const STARTING_EAGERLY: u16 = 1 << 8;
 /// The first step was eager and the last: Python then forgets the coroutine.
-pub(crate) const ENDED_EAGERLY: u16 = 1 << 10;
+pub(crate) const ENDED_EAGERLY: u16 = 1 << 9;
 
 /// A set of them.
 pub(crate) struct Flags(Cell<u16>);

@@ -10,7 +10,7 @@ use std::task::Poll;
 use super::cancel::cancel;
 use super::flags::{
     ASKED, ENDED_EAGERLY, Flags, LOG_DESTROY_PENDING, MUST_CANCEL, SCHEDULED, STARTED,
-    STARTING_EAGERLY, STEPPING, THROWING, TO_THROW, YIELDED,
+    STARTING_EAGERLY, THROWING, TO_THROW, YIELDED,
 };
 use super::{RawTask, TaskCore, schedule_step};
 use crate::base_events::EventLoop;
@@ -91,8 +91,11 @@ pub(super) fn drop_coroutine(loop_: &EventLoop, task: &dyn RawTask) {
     loop_.drop_reporting(Clear(task));
 }
 
-/// Leaves a coroutine that may have been asked to cancel itself, or a block of it.
-fn suspend_asked(core: &Core, task: &TaskCore) -> Step {
+/// Leaves a coroutine that may have been asked to cancel itself, or a block of it, or that
+/// waits for more than one future.
+#[inline(never)]
+fn suspend_slowly(core: &Core, task: &TaskCore) {
+    task.waiters.settle();
     if task.flags.has(ASKED) && !task.waiters.awaits_answer() {
         // What was asked has been dropped, and the task goes on with something else.
         task.flags.clear(ASKED);
@@ -105,32 +108,22 @@ fn suspend_asked(core: &Core, task: &TaskCore) -> Step {
     {
         // The request was for a block of the task alone.
         task.uncancel();
-        let step = block.cancel_part(task);
-        return if task.flags.take(YIELDED) { Step::Again } else { step };
+        if block.cancel_part(task) {
+            task.flags.set(YIELDED);
+        }
+        return;
     }
-    if task.flags.take(YIELDED) {
-        return Step::Again;
-    }
-    if !task.flags.has(MUST_CANCEL) {
-        return Step::Over;
+    if task.flags.has(YIELDED) || !task.flags.has(MUST_CANCEL) {
+        return;
     }
     // Cancelled from inside this step: now it is known what to cancel.
     match task.waiters.cancel(&core.cancel_message()) {
-        None => Step::Again,
+        None => task.flags.set(YIELDED),
         Some(accepted) => {
             task.flags.put(ASKED, accepted);
             task.flags.put(MUST_CANCEL, !accepted);
-            Step::Over
         }
     }
-}
-
-/// How a step leaves the task.
-pub(super) enum Step {
-    /// Suspended or done.
-    Over,
-    /// Suspended, and to go on in the next iteration.
-    Again,
 }
 
 impl<C, T, E> TaskCell<C, T>
@@ -141,7 +134,7 @@ where
 {
     /// Polls the coroutine once, or ends a task that was cancelled before it began.
     #[inline(always)]
-    fn step(self: &Rc<Self>, loop_: &EventLoop, is_first: bool) -> Result<Step> {
+    fn step(self: &Rc<Self>, loop_: &EventLoop, is_first: bool) -> Result<()> {
         let flags = &self.task.flags;
         if is_first && flags.has(THROWING) && !generators::is_request(type_name::<C>()) {
             return coroutines::thrown_into::<C, _>(|| self.end_with_throw(loop_));
@@ -153,12 +146,23 @@ where
             polled.map(|outcome| outcome.map_err(Error::from_failure))
         }));
         match polled {
-            Ok(Poll::Pending) if !flags.has(THROWING) => Ok(self.suspend()),
+            Ok(Poll::Pending) if !flags.has(THROWING | ASKED | MUST_CANCEL) => {
+                if !self.task.waiters.is_plain() {
+                    suspend_slowly(&self.core, &self.task);
+                }
+                Ok(())
+            }
             Ok(Poll::Ready(Err(error))) => self.fail(loop_, error),
             // Foreign futures alone were polled: the error to throw reached nobody.
             Ok(_) if flags.has(THROWING) => self.end_with_throw(loop_),
-            Ok(Poll::Ready(Ok(value))) => Ok(self.succeed(loop_, value)),
-            Ok(Poll::Pending) => unreachable!("either there is an error to throw or not"),
+            Ok(Poll::Ready(Ok(value))) => {
+                self.succeed(loop_, value);
+                Ok(())
+            }
+            Ok(Poll::Pending) => {
+                suspend_slowly(&self.core, &self.task);
+                Ok(())
+            }
             Err(payload) => self.fail(loop_, from_panic(payload)),
         }
     }
@@ -172,7 +176,9 @@ where
     pub(super) fn eager_start(self: &Rc<Self>, loop_: &EventLoop) {
         let flags = &self.task.flags;
         flags.set(STARTING_EAGERLY);
+        let started = Started(flags);
         let outcome = current::leave_blocks(|| RawHandle::run(Rc::clone(self), loop_));
+        drop(started);
         flags.put(ENDED_EAGERLY, self.core.done());
         if let Err(error) = outcome {
             // Python's constructor has failed: there is no such task.
@@ -185,52 +191,54 @@ where
     }
 
     /// Ends the task with the error that nobody in it took.
-    fn end_with_throw(self: &Rc<Self>, loop_: &EventLoop) -> Result<Step> {
+    fn end_with_throw(self: &Rc<Self>, loop_: &EventLoop) -> Result<()> {
         self.task.flags.clear(THROWING);
         match self.task.throw.take() {
             Some(error) => self.fail(loop_, error),
-            None => Ok(Step::Over),
+            None => Ok(()),
         }
     }
 
-    /// Leaves the coroutine where it awaits.
-    #[inline(always)]
-    fn suspend(&self) -> Step {
-        let task = &self.task;
-        task.waiters.settle();
-        if task.flags.has(ASKED | MUST_CANCEL) || task.waiters.has_rest() {
-            return suspend_asked(&self.core, task);
-        }
-        if task.flags.take(YIELDED) { Step::Again } else { Step::Over }
-    }
-
-    fn succeed(self: &Rc<Self>, loop_: &EventLoop, value: T) -> Step {
+    fn succeed(self: &Rc<Self>, loop_: &EventLoop, value: T) {
         self.leave(loop_);
         let future: Rc<dyn RawFuture> = self.clone();
         if self.task.flags.take(MUST_CANCEL) {
             // Cancelled right before it stopped: the value is lost.
             futures::finish_cancelled(&future, self.core.cancel_message(), None);
-            return Step::Over;
+            return;
         }
         self.value.set(Some(value));
         futures::finish(&future, None);
-        Step::Over
     }
 
-    fn fail(self: &Rc<Self>, loop_: &EventLoop, error: Error) -> Result<Step> {
+    fn fail(self: &Rc<Self>, loop_: &EventLoop, error: Error) -> Result<()> {
         self.leave(loop_);
         let future: Rc<dyn RawFuture> = self.clone();
         if error.is_cancelled() {
             futures::finish_cancelled(&future, None, Some(error));
-            return Ok(Step::Over);
+            return Ok(());
         }
         let error = if error.is::<StopIteration>() { no_stop_iteration(error) } else { error };
         futures::finish(&future, Some(error.clone()));
-        if error.is_exit() { Err(error) } else { Ok(Step::Over) }
+        if error.is_exit() { Err(error) } else { Ok(()) }
+    }
+
+    /// The context let nothing run.
+    #[cold]
+    fn refuse(self: Rc<Self>, loop_: &EventLoop, before: u16, refused: Result<()>) -> Result<()> {
+        let flags = &self.task.flags;
+        flags.put(STARTED, before & STARTED != 0);
+        match refused {
+            Err(refused) if before & STARTING_EAGERLY == 0 => {
+                events::report_callback(loop_, self, refused)
+            }
+            refused => refused,
+        }
     }
 
     /// The coroutine is over: drops it, and takes the task out of the loop.
     fn leave(self: &Rc<Self>, loop_: &EventLoop) {
+        self.task.flags.clear(YIELDED);
         if std::mem::needs_drop::<C>() {
             drop_coroutine(loop_, &**self);
         } else {
@@ -248,13 +256,12 @@ where
     }
 }
 
-/// Ends the step, also when a value that the context drops panics.
-struct Over<'a>(&'a Flags);
+/// Ends the eager start of a task, also when that unwinds.
+struct Started<'a>(&'a Flags);
 
-impl Drop for Over<'_> {
-    #[inline(always)]
+impl Drop for Started<'_> {
     fn drop(&mut self) {
-        self.0.clear(STEPPING | STARTING_EAGERLY);
+        self.0.clear(STARTING_EAGERLY);
     }
 }
 
@@ -293,32 +300,28 @@ where
             flags.clear(SCHEDULED);
             return Ok(());
         }
-        let before = flags.change(SCHEDULED, STEPPING | STARTED);
-        let over = Over(flags);
-        if before & (MUST_CANCEL | TO_THROW) != 0 {
-            arm(&self.core, &self.task);
-        }
-        let is_first = before & STARTED == 0;
-        let outcome = current::enter(&Current::new(&self, &self.core, &self.task), || {
-            contextvars::enter(&self.task.context, || self.step(loop_, is_first))
-        });
-        drop(over);
-        match outcome {
-            Ok(Ok(Step::Over)) => Ok(()),
-            Ok(Ok(Step::Again)) => {
-                schedule_step(loop_, self);
-                Ok(())
-            }
-            Ok(Err(exit)) => Err(exit),
-            Err(refused) => {
-                // The context let nothing run.
-                flags.put(STARTED, !is_first);
-                match before & STARTING_EAGERLY {
-                    0 => events::report_callback(loop_, self, refused),
-                    _ => Err(refused),
+        let before = flags.change(SCHEDULED, STARTED);
+        let mut is_refused = false;
+        let outcome = current::enter(&self, &self.core, &self.task, || {
+            let _inside = match contextvars::enter(&self.task.context) {
+                Ok(inside) => inside,
+                Err(error) => {
+                    is_refused = true;
+                    return Err(error);
                 }
+            };
+            if before & (MUST_CANCEL | TO_THROW) != 0 {
+                arm(&self.core, &self.task);
             }
+            self.step(loop_, before & STARTED == 0)
+        });
+        if is_refused {
+            return self.refuse(loop_, before, outcome);
         }
+        if flags.has(YIELDED) && flags.change(YIELDED, SCHEDULED) & SCHEDULED == 0 {
+            loop_.push(self);
+        }
+        outcome
     }
 
     // The loop cancels no steps; a task is cancelled as a future.

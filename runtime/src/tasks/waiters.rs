@@ -87,15 +87,13 @@ impl Waiters {
     #[inline(always)]
     pub(super) fn begin_step(&self) {
         self.is_fresh.set(false);
-        let first = self.first.take();
-        if first.is_some() || self.has_rest() {
-            self.begin_step_after(first);
+        if self.is_waiting() {
+            self.let_go();
         }
     }
 
-    /// The same after a step that waited for `first`.
-    fn begin_step_after(&self, first: Option<Rc<dyn RawFuture>>) {
-        if let Some(first) = first
+    fn let_go(&self) {
+        if let Some(first) = self.first.take()
             && !first.core().done()
         {
             self.first.set(Some(first));
@@ -111,10 +109,15 @@ impl Waiters {
     /// Whether the task may be registered with anything.
     #[inline(always)]
     pub(super) fn is_waiting(&self) -> bool {
+        self.has_first() || self.has_rest()
+    }
+
+    #[inline(always)]
+    fn has_first(&self) -> bool {
         let first = self.first.take();
         let has_first = first.is_some();
         self.first.set(first);
-        has_first || self.has_rest()
+        has_first
     }
 
     /// Whether there is, or was, more than a plain await needs.
@@ -185,6 +188,12 @@ impl Waiters {
             let block = current::block();
             rest.foreign.push(Foreign { callback: Rc::downgrade(callback), block });
         });
+    }
+
+    /// Whether the task waits for one future, which its last step has polled, or for none.
+    #[inline(always)]
+    pub(super) fn is_plain(&self) -> bool {
+        !self.has_rest() && (self.is_fresh.get() || !self.has_first())
     }
 
     /// Ends a step: a future that it did not poll is not kept alive by the task.
