@@ -63,6 +63,7 @@ enum State {
 impl StdFuture for Sleep {
     type Output = Result<()>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<()>> {
         match &self.0 {
             State::Unstarted(delay) if *delay <= 0.0 => {
