@@ -284,14 +284,24 @@ pub(crate) fn value_repr<T: 'static>(cell: &Cell<Option<T>>) -> String {
     repr
 }
 
-/// Ends `future` with success or failure and schedules its callbacks.
+/// Ends the future whose core is `core` with success or failure and schedules its callbacks.
+#[inline(always)]
 #[track_caller]
-pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
-    let core = future.core();
+pub(crate) fn finish(
+    core: &Core,
+    error: Option<Error>,
+    future: impl FnOnce() -> Rc<dyn RawFuture>,
+) {
     let failed = error.is_some();
-    core.error.set(error);
+    if failed {
+        core.error.set(error);
+    }
     core.state.set(State::Finished);
-    core.callbacks.schedule(future, core, || core.log_traceback.set(failed));
+    if core.callbacks.is_empty() {
+        core.log_traceback.set(failed);
+    } else {
+        core.callbacks.schedule(&future(), core, failed);
+    }
 }
 
 /// Ends a pending `future` as cancelled and schedules its callbacks: `Future.cancel` itself.
@@ -311,7 +321,7 @@ pub(crate) fn finish_cancelled(
     core.error.set(error);
     core.set_cancel_message(message);
     core.state.set(State::Cancelled);
-    core.callbacks.schedule(future, core, || {});
+    core.callbacks.schedule(future, core, false);
     true
 }
 
@@ -322,14 +332,15 @@ pub(crate) fn set_exception(future: &Rc<dyn RawFuture>, error: Error) -> Result<
         return Err(RuntimeError("Task does not support set_exception operation"));
     }
     future.core().check_pending()?;
-    if !error.is::<StopIteration>() {
-        finish(future, Some(error));
-        return Ok(());
-    }
-    let replacement = RuntimeError(
-        "StopIteration interacts badly with generators and cannot be raised into a Future",
-    );
-    finish(future, Some(replacement.with_cause(error.clone()).with_context(error)));
+    let error = if error.is::<StopIteration>() {
+        let replacement = RuntimeError(
+            "StopIteration interacts badly with generators and cannot be raised into a Future",
+        );
+        replacement.with_cause(error.clone()).with_context(error)
+    } else {
+        error
+    };
+    finish(future.core(), Some(error), || Rc::clone(future));
     Ok(())
 }
 
@@ -359,8 +370,7 @@ where
 pub(crate) fn finish_with<T: 'static>(future: &Rc<dyn Typed<T>>, value: T) -> Result<()> {
     future.core().check_pending()?;
     future.value().set(Some(value));
-    let erased: Rc<dyn RawFuture> = future.clone();
-    finish(&erased, None);
+    finish(future.core(), None, || future.clone());
     Ok(())
 }
 
@@ -452,8 +462,7 @@ impl<T: 'static> FutureCell<T> {
             return false;
         }
         self.value.set(Some(value));
-        let future: Rc<dyn RawFuture> = self;
-        finish(&future, None);
+        finish(&self.core, None, || self.clone());
         true
     }
 

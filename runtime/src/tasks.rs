@@ -31,7 +31,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::future::{Future as StdFuture, IntoFuture};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
 
 use crate::base_events::{EventLoop, ExceptionContext};
@@ -285,7 +285,7 @@ impl<T: 'static> Task<T> {
                 // It never starts, and says so before its caller learns why.
                 destroy_pending(loop_, cell.clone());
             }
-            schedule_step(loop_, cell.clone());
+            cell.clone().make_ready(loop_);
         }
         cell
     }
@@ -328,7 +328,7 @@ where
     A::IntoFuture: 'static,
     A::Value: 'static,
 {
-    events::get_running_loop().spawn(coroutine, &mut TaskOptions::new())
+    spawn_here(coroutine, &mut TaskOptions::new())
 }
 
 /// [`create_task`] with a name or a context.
@@ -342,11 +342,32 @@ where
     A::IntoFuture: 'static,
     A::Value: 'static,
 {
-    events::get_running_loop().spawn(coroutine, &mut options)
+    spawn_here(coroutine, &mut options)
+}
+
+/// A task on the running loop, which nobody has to count.
+#[inline]
+#[track_caller]
+fn spawn_here<A>(coroutine: A, options: &mut TaskOptions) -> Task<A::Value>
+where
+    A: Awaitable,
+    A::IntoFuture: 'static,
+    A::Value: 'static,
+{
+    if is_handle::<A>() {
+        events::get_running_loop();
+        refuse(coroutine);
+    }
+    // A closure would name itself, not our caller.
+    let caller = Location::caller();
+    match events::with_running_loop(|loop_| loop_.spawn_for(caller, coroutine, options)) {
+        Some(task) => task,
+        None => panic_with(RuntimeError("no running event loop")),
+    }
 }
 
 impl EventLoop {
-    /// What every `create_task` comes down to; the options, if they are moved, are left empty.
+    /// A task on this loop, which may be any; the options, if they are moved, are left empty.
     #[inline]
     #[track_caller]
     pub(crate) fn spawn<A>(&self, coroutine: A, options: &mut TaskOptions) -> Task<A::Value>
@@ -359,8 +380,24 @@ impl EventLoop {
         if is_handle::<A>() {
             refuse(coroutine);
         }
+        self.spawn_for(Location::caller(), coroutine, options)
+    }
+
+    /// What every `create_task` comes down to.
+    #[inline(always)]
+    fn spawn_for<A>(
+        &self,
+        caller: &'static Location<'static>,
+        coroutine: A,
+        options: &mut TaskOptions,
+    ) -> Task<A::Value>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
         let coroutine = coroutine.into_future();
-        options.created = self.created();
+        options.created = self.get_debug().then_some(caller);
         match self.get_task_factory() {
             Some(factory) => {
                 Coroutine::new(coroutine).start_with(&*factory, self, std::mem::take(options))

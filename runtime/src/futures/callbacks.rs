@@ -127,23 +127,31 @@ impl Callbacks {
         drop(self.0.take());
     }
 
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        let list = self.0.take();
+        let is_empty = matches!(list, List::Other(None));
+        self.0.set(list);
+        is_empty
+    }
+
     /// Takes them all and schedules them, unless their loop is gone: they are those of `future`,
-    /// which is done. `before` runs before the first, which may be a waker of the user's.
+    /// which is done. That it has `failed` is noted before the first, which may be a waker of the
+    /// user's, but not if the loop refuses.
     ///
     /// # Panics
     /// RuntimeError `Event loop is closed`, if there are any.
-    #[inline(always)]
+    #[inline(never)]
     #[track_caller]
-    pub(crate) fn schedule(&self, future: &Rc<dyn RawFuture>, core: &Core, before: impl FnOnce()) {
+    pub(crate) fn schedule(&self, future: &Rc<dyn RawFuture>, core: &Core, failed: bool) {
         let list = self.0.take();
-        if matches!(list, List::Other(None)) {
-            return before();
-        }
         let is_refused = core.with_loop(|loop_| {
-            if loop_.is_some_and(EventLoop::refuses) {
+            let is_refused =
+                loop_.is_some_and(EventLoop::refuses) && !matches!(list, List::Other(None));
+            if is_refused {
                 return true;
             }
-            before();
+            core.log_traceback.set(failed);
             let Some(loop_) = loop_ else { return false };
             match list {
                 List::One(callback) => callback.schedule(future, loop_),

@@ -77,7 +77,7 @@ impl<T: 'static> GatheringFuture<T> {
             }
             Err(error) => Some(error),
         };
-        futures::finish(&self.erase(), error);
+        futures::finish(&self.core, error, || self.erase());
     }
 }
 

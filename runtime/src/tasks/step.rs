@@ -12,7 +12,7 @@ use super::flags::{
     ASKED, ENDED_EAGERLY, Flags, LOG_DESTROY_PENDING, MUST_CANCEL, SCHEDULED, STARTED,
     STARTING_EAGERLY, THROWING, TO_THROW, YIELDED,
 };
-use super::{RawTask, TaskCore, schedule_step};
+use super::{RawTask, TaskCore};
 use crate::base_events::EventLoop;
 use crate::contextvars::{self, Context};
 use crate::coroutines;
@@ -201,26 +201,36 @@ where
 
     fn succeed(self: &Rc<Self>, loop_: &EventLoop, value: T) {
         self.leave(loop_);
-        let future: Rc<dyn RawFuture> = self.clone();
         if self.task.flags.take(MUST_CANCEL) {
             // Cancelled right before it stopped: the value is lost.
-            futures::finish_cancelled(&future, self.core.cancel_message(), None);
+            futures::finish_cancelled(&self.erase(), self.core.cancel_message(), None);
             return;
         }
         self.value.set(Some(value));
-        futures::finish(&future, None);
+        futures::finish(&self.core, None, || self.erase());
     }
 
     fn fail(self: &Rc<Self>, loop_: &EventLoop, error: Error) -> Result<()> {
         self.leave(loop_);
-        let future: Rc<dyn RawFuture> = self.clone();
         if error.is_cancelled() {
-            futures::finish_cancelled(&future, None, Some(error));
+            futures::finish_cancelled(&self.erase(), None, Some(error));
             return Ok(());
         }
         let error = if error.is::<StopIteration>() { no_stop_iteration(error) } else { error };
-        futures::finish(&future, Some(error.clone()));
+        futures::finish(&self.core, Some(error.clone()), || self.erase());
         if error.is_exit() { Err(error) } else { Ok(()) }
+    }
+
+    fn erase(self: &Rc<Self>) -> Rc<dyn RawFuture> {
+        self.clone()
+    }
+
+    /// Schedules the next step, unless it is scheduled already.
+    #[inline(always)]
+    pub(super) fn make_ready(self: Rc<Self>, loop_: &EventLoop) {
+        if self.task.flags.change(0, SCHEDULED) & SCHEDULED == 0 {
+            loop_.push(self);
+        }
     }
 
     /// The context let nothing run.
@@ -318,8 +328,8 @@ where
         if is_refused {
             return self.refuse(loop_, before, outcome);
         }
-        if flags.has(YIELDED) && flags.change(YIELDED, SCHEDULED) & SCHEDULED == 0 {
-            loop_.push(self);
+        if flags.take(YIELDED) {
+            self.make_ready(loop_);
         }
         outcome
     }
@@ -355,7 +365,7 @@ where
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
     fn schedule(self: Rc<Self>, _future: &Rc<dyn RawFuture>, loop_: &EventLoop) {
-        schedule_step(loop_, self);
+        self.make_ready(loop_);
     }
 
     fn repr(&self) -> String {
