@@ -623,22 +623,18 @@ impl EventLoop {
         drop(before);
     }
 
-    /// Names the next task, which is to be registered at once.
+    /// Gives a new task its name and its place; `make` runs no code of the user's.
     #[inline(always)]
-    pub(crate) fn next_task_key(&self) -> TaskKey {
+    pub(crate) fn register_task<T: RawTask>(&self, make: impl FnOnce(TaskKey) -> Rc<T>) -> Rc<T> {
         let serial = self.0.next_serial.get();
         self.0.next_serial.set(serial + 1);
-        TaskKey { index: self.0.tasks.borrow().vacant_key(), serial }
-    }
-
-    /// Gives a new task its place.
-    #[inline]
-    pub(crate) fn register_task(&self, task: Rc<dyn RawTask>) {
+        let mut tasks = self.0.tasks.borrow_mut();
+        let place = tasks.vacant_entry();
+        let task = make(TaskKey { index: place.key(), serial });
         if !self.is_closed() {
-            let index = task.key().index;
-            let place = self.0.tasks.borrow_mut().insert(task);
-            debug_assert_eq!(place, index, "no other task has been registered meanwhile");
+            place.insert(task.clone());
         }
+        task
     }
 
     /// Forgets a task that is done.

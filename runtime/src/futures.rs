@@ -227,6 +227,21 @@ impl Core {
         }
     }
 
+    /// Whether dropping it is letting go of its loop and nothing else.
+    #[inline(always)]
+    pub(crate) fn is_bare(&self) -> bool {
+        let rare = self.rare.take();
+        let has_rare = rare.is_some();
+        self.rare.set(rare);
+        !has_rare && !self.has_error() && self.callbacks.is_empty()
+    }
+
+    /// Lets go of the loop of a future that is being dropped.
+    #[inline(always)]
+    pub(crate) fn leave_loop(&mut self) {
+        self.loop_ = Weak::new();
+    }
+
     /// Whether the future failed and nobody looked.
     pub(crate) fn is_unretrieved(&self) -> bool {
         self.log_traceback.get()
@@ -269,6 +284,10 @@ pub(crate) trait RawFuture: 'static {
 /// A future with its type.
 pub(crate) trait Typed<T>: RawFuture {
     fn value(&self) -> &Cell<Option<T>>;
+    /// Its core and its value, found at once.
+    fn parts(&self) -> (&Core, &Cell<Option<T>>) {
+        (self.core(), self.value())
+    }
 }
 
 /// Whether two handles are of one future.
@@ -701,7 +720,7 @@ impl<T: 'static> StdFuture for Future<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<T>> {
-        let core = self.core();
+        let (core, value) = self.0.parts();
         poll_reading(
             core,
             &self.1,
@@ -709,7 +728,7 @@ impl<T: 'static> StdFuture for Future<T> {
             cx,
             || match core.read_error() {
                 Some(error) => Err(error),
-                None => self.take_value(),
+                None => value.take().ok_or_else(taken),
             },
         )
     }

@@ -91,6 +91,14 @@ pub(crate) struct TaskCore {
     pub(crate) flags: Flags,
 }
 
+#[inline(always)]
+fn is_none<T>(cell: &Cell<Option<T>>) -> bool {
+    let content = cell.take();
+    let is_none = content.is_none();
+    cell.set(content);
+    is_none
+}
+
 impl TaskCore {
     /// Does nothing that can fail, so that it is built where it will lie.
     #[inline(always)]
@@ -105,6 +113,16 @@ impl TaskCore {
             num_cancels_requested: Cell::new(0),
             flags: Flags::new(LOG_DESTROY_PENDING),
         }
+    }
+
+    /// Whether dropping it does nothing: so ends almost every task.
+    #[inline(always)]
+    pub(crate) fn is_bare(&self) -> bool {
+        is_none(&self.name)
+            && contextvars::is_empty(&self.context)
+            && is_none(&self.throw)
+            && !self.waiters.is_waiting()
+            && !self.waker.is_owned()
     }
 
     /// What is left of a task that is being dropped.
@@ -268,16 +286,16 @@ impl<T: 'static> Task<T> {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
         let eager_start = options.eager_start.unwrap_or(false);
-        let key = loop_.next_task_key();
         let rare = Rare::new(options.created);
         let (number, name) = (options.number(), options.name.clone());
         let context = options.slot_or_copy();
-        let cell = TaskCell::new(coroutine, || {
-            let waker = TaskWaker::new(&loop_.0.remote, key);
-            let core = Core::new(Rc::downgrade(&loop_.0), rare);
-            (core, TaskCore::new(waker, number, name, context))
+        let cell = loop_.register_task(|key| {
+            TaskCell::new(coroutine, || {
+                let waker = TaskWaker::new(&loop_.0.remote, key);
+                let core = Core::new(Rc::downgrade(&loop_.0), rare);
+                (core, TaskCore::new(waker, number, name, context))
+            })
         });
-        loop_.register_task(cell.clone());
         if eager_start && loop_.is_running() {
             cell.eager_start(loop_);
         } else {

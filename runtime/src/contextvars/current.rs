@@ -71,12 +71,14 @@ pub(super) fn running_context() -> Context {
 }
 
 /// What a handle stores of the context it is made in.
-#[inline]
+#[inline(always)]
 pub(crate) fn capture() -> ContextSlot {
-    match is_set() {
-        true => current().values(),
-        false => ContextSlot(None),
-    }
+    if is_set() { current_values() } else { ContextSlot(None) }
+}
+
+#[inline(never)]
+fn current_values() -> ContextSlot {
+    current().values()
 }
 
 /// The slot's context as an object: the same one on every call, and the one that

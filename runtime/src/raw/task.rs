@@ -2,7 +2,7 @@
 //!
 //! | field | who touches it |
 //! | --- | --- |
-//! | `core`, `task`, `value` | anyone with the `Rc`, through cells |
+//! | `core`, `task`, `value` | anyone with the `Rc`, through cells; `drop` at the end |
 //! | `coroutine` | `poll_coroutine` while `phase` is `Polling`, `clear_coroutine` otherwise |
 #![expect(unsafe_code, reason = "the coroutine is pinned inside its Rc")]
 
@@ -30,8 +30,8 @@ enum Phase {
 
 /// A task with its coroutine; lives and dies inside one `Rc`.
 pub(crate) struct TaskCell<C, T> {
-    pub(crate) core: Core,
-    pub(crate) task: TaskCore,
+    pub(crate) core: ManuallyDrop<Core>,
+    pub(crate) task: ManuallyDrop<TaskCore>,
     pub(crate) value: Cell<Option<T>>,
     phase: Cell<Phase>,
     coroutine: UnsafeCell<ManuallyDrop<C>>,
@@ -44,8 +44,8 @@ impl<C: Future, T> TaskCell<C, T> {
         place::rc(|| {
             let (core, task) = parts();
             Self {
-                core,
-                task,
+                core: ManuallyDrop::new(core),
+                task: ManuallyDrop::new(task),
                 value: Cell::new(None),
                 phase: Cell::new(Phase::Idle),
                 coroutine: UnsafeCell::new(ManuallyDrop::new(coroutine)),
@@ -94,6 +94,13 @@ impl<C, T> Drop for TaskCell<C, T> {
         if self.core.is_unretrieved() {
             crate::tasks::finalize(&mut self.core, &mut self.task, std::any::type_name::<C>());
         }
+        if self.core.is_bare() && self.task.is_bare() {
+            return self.core.leave_loop();
+        }
+        // SAFETY: this is the destructor, which nothing comes after. Both are taken first, so that
+        // one goes even if the other panics.
+        let _both =
+            unsafe { (ManuallyDrop::take(&mut self.core), ManuallyDrop::take(&mut self.task)) };
     }
 }
 
