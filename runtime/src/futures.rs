@@ -34,6 +34,7 @@ use crate::exceptions::{
     CancelledError, Error, InvalidStateError, Result, RuntimeError, StopIteration,
 };
 use crate::format_helpers::repr_value;
+use crate::raw::bare::{Bare, MostlyBare};
 use crate::raw::{current, place};
 use crate::tasks::{self, TaskCore};
 
@@ -227,21 +228,6 @@ impl Core {
         }
     }
 
-    /// Whether dropping it is letting go of its loop and nothing else.
-    #[inline(always)]
-    pub(crate) fn is_bare(&self) -> bool {
-        let rare = self.rare.take();
-        let has_rare = rare.is_some();
-        self.rare.set(rare);
-        !has_rare && !self.has_error() && self.callbacks.is_empty()
-    }
-
-    /// Lets go of the loop of a future that is being dropped.
-    #[inline(always)]
-    pub(crate) fn leave_loop(&mut self) {
-        self.loop_ = Weak::new();
-    }
-
     /// Whether the future failed and nobody looked.
     pub(crate) fn is_unretrieved(&self) -> bool {
         self.log_traceback.get()
@@ -249,6 +235,21 @@ impl Core {
 
     fn check_pending(&self) -> Result<()> {
         if self.done() { Err(InvalidStateError("invalid state")) } else { Ok(()) }
+    }
+}
+
+impl Bare for Core {
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        let rare = self.rare.take();
+        let has_rare = rare.is_some();
+        self.rare.set(rare);
+        !has_rare && !self.has_error() && self.callbacks.is_empty()
+    }
+
+    #[inline(always)]
+    fn drop_bare(&mut self) {
+        self.loop_ = Weak::new();
     }
 }
 
@@ -461,7 +462,7 @@ impl RawFuture for Ghost {
 
 /// A plain future.
 pub(crate) struct FutureCell<T> {
-    core: Core,
+    core: MostlyBare<Core>,
     value: Cell<Option<T>>,
 }
 
@@ -470,7 +471,7 @@ impl<T: 'static> FutureCell<T> {
     pub(crate) fn new(loop_: &EventLoop) -> Rc<Self> {
         let rare = Rare::new(loop_.created());
         place::rc(|| Self {
-            core: Core::new(Rc::downgrade(&loop_.0), rare),
+            core: MostlyBare::new(Core::new(Rc::downgrade(&loop_.0), rare)),
             value: Cell::new(None),
         })
     }

@@ -2,12 +2,14 @@
 //!
 //! | file | what is unsafe | why it is sound |
 //! | --- | --- | --- |
+//! | `bare` | skipping a destructor | skipped only if it has nothing to do |
 //! | `current` | references to the stepping and the polling function's handles | lent inside these functions only |
 //! | `place` | an `Rc` that is filled after it was made | filled at once, by the one function that makes it |
 //! | `project` | the pinned future in a pinned coroutine | a `Coroutine` is nothing else, has no `Drop`, and gives it out pinned only |
 //! | `task` | pinning a coroutine inside an `Rc` | a `TaskCell` is built inside its `Rc` and never leaves it |
 //! | `waker` | a `RawWaker` whose data is the task itself | lent out for one poll; other threads touch only what never changes |
 
+pub(crate) mod bare;
 pub(crate) mod current;
 pub(crate) mod place;
 pub(crate) mod project;

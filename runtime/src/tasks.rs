@@ -45,6 +45,7 @@ use crate::format_helpers;
 use crate::futures::{
     self, AnyFuture, Core, DoneCallback, Future, Rare, RawFuture, Shared, Twin, WakerCallback,
 };
+use crate::raw::bare::Bare;
 use crate::raw::current::{self, Current};
 use crate::raw::task::TaskCell;
 use crate::raw::waker::TaskWaker;
@@ -115,16 +116,6 @@ impl TaskCore {
         }
     }
 
-    /// Whether dropping it does nothing: so ends almost every task.
-    #[inline(always)]
-    pub(crate) fn is_bare(&self) -> bool {
-        is_none(&self.name)
-            && contextvars::is_empty(&self.context)
-            && is_none(&self.throw)
-            && !self.waiters.is_waiting()
-            && !self.waker.is_owned()
-    }
-
     /// What is left of a task that is being dropped.
     fn ghost(&mut self) -> Self {
         let (name, context) = (self.name.take(), self.context.take());
@@ -171,6 +162,20 @@ impl TaskCore {
     pub(crate) fn fut_waiter(&self) -> Option<Rc<dyn RawFuture>> {
         self.waiters.first()
     }
+}
+
+impl Bare for TaskCore {
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        is_none(&self.name)
+            && contextvars::is_empty(&self.context)
+            && is_none(&self.throw)
+            && !self.waiters.is_waiting()
+            && !self.waker.is_owned()
+    }
+
+    #[inline(always)]
+    fn drop_bare(&mut self) {}
 }
 
 /// Any task, its types forgotten.

@@ -59,11 +59,12 @@ impl<T: 'static> Line<T> {
 
     /// Keeps the future of one who was woken for another, unless somebody else has it.
     pub(crate) fn recycle(&self, waiter: Waiter<T>) {
+        if self.spares.borrow().len() >= SPARES {
+            return;
+        }
         // Where it is not renewed it may go here, and nothing is borrowed meanwhile.
-        let Some(spare) = waiter.future.renew() else { return };
-        let mut spares = self.spares.borrow_mut();
-        if spares.len() < SPARES {
-            spares.push(spare);
+        if let Some(spare) = waiter.future.renew() {
+            self.spares.borrow_mut().push(spare);
         }
     }
 

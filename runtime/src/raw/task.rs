@@ -2,7 +2,7 @@
 //!
 //! | field | who touches it |
 //! | --- | --- |
-//! | `core`, `task`, `value` | anyone with the `Rc`, through cells; `drop` at the end |
+//! | `core`, `task`, `value` | anyone with the `Rc`, through cells |
 //! | `coroutine` | `poll_coroutine` while `phase` is `Polling`, `clear_coroutine` otherwise |
 #![expect(unsafe_code, reason = "the coroutine is pinned inside its Rc")]
 
@@ -14,6 +14,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use crate::futures::Core;
+use crate::raw::bare::MostlyBare;
 use crate::raw::place;
 use crate::selector_events::Remote;
 use crate::tasks::TaskCore;
@@ -30,8 +31,8 @@ enum Phase {
 
 /// A task with its coroutine; lives and dies inside one `Rc`.
 pub(crate) struct TaskCell<C, T> {
-    pub(crate) core: ManuallyDrop<Core>,
-    pub(crate) task: ManuallyDrop<TaskCore>,
+    pub(crate) core: MostlyBare<Core>,
+    pub(crate) task: MostlyBare<TaskCore>,
     pub(crate) value: Cell<Option<T>>,
     phase: Cell<Phase>,
     coroutine: UnsafeCell<ManuallyDrop<C>>,
@@ -44,8 +45,8 @@ impl<C: Future, T> TaskCell<C, T> {
         place::rc(|| {
             let (core, task) = parts();
             Self {
-                core: ManuallyDrop::new(core),
-                task: ManuallyDrop::new(task),
+                core: MostlyBare::new(core),
+                task: MostlyBare::new(task),
                 value: Cell::new(None),
                 phase: Cell::new(Phase::Idle),
                 coroutine: UnsafeCell::new(ManuallyDrop::new(coroutine)),
@@ -94,13 +95,6 @@ impl<C, T> Drop for TaskCell<C, T> {
         if self.core.is_unretrieved() {
             crate::tasks::finalize(&mut self.core, &mut self.task, std::any::type_name::<C>());
         }
-        if self.core.is_bare() && self.task.is_bare() {
-            return self.core.leave_loop();
-        }
-        // SAFETY: this is the destructor, which nothing comes after. Both are taken first, so that
-        // one goes even if the other panics.
-        let _both =
-            unsafe { (ManuallyDrop::take(&mut self.core), ManuallyDrop::take(&mut self.task)) };
     }
 }
 
