@@ -499,6 +499,7 @@ impl<T: 'static> FutureCell<T> {
     }
 
     /// [`Future`]'s poll, of which the type of the future is known.
+    #[inline(never)]
     pub(crate) fn poll(
         self: &Rc<Self>,
         registration: &Registration,

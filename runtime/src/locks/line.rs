@@ -72,10 +72,8 @@ impl<T: 'static> Line<T> {
     pub(crate) fn remove(&self, waiter: &Waiter<T>) {
         let mut line = self.waiters.borrow_mut();
         if line.front().is_some_and(|first| Rc::ptr_eq(first, &waiter.future)) {
-            line.pop_front();
-            return;
-        }
-        if let Some(place) = line.iter().position(|other| Rc::ptr_eq(other, &waiter.future)) {
+            drop(line.pop_front());
+        } else if let Some(place) = line.iter().position(|other| Rc::ptr_eq(other, &waiter.future)) {
             line.remove(place);
         }
     }
