@@ -73,7 +73,8 @@ impl<T: 'static> Line<T> {
         let mut line = self.waiters.borrow_mut();
         if line.front().is_some_and(|first| Rc::ptr_eq(first, &waiter.future)) {
             drop(line.pop_front());
-        } else if let Some(place) = line.iter().position(|other| Rc::ptr_eq(other, &waiter.future)) {
+        } else if let Some(place) = line.iter().position(|other| Rc::ptr_eq(other, &waiter.future))
+        {
             line.remove(place);
         }
     }

@@ -17,10 +17,19 @@ use crate::raw::current;
 pub(super) struct Waiters {
     /// The one future that a plain await waits for.
     first: Cell<Option<Rc<dyn RawFuture>>>,
-    /// Whether the first was polled in the last step, and pending then.
-    is_fresh: Cell<bool>,
     rest: Cell<Option<Box<Rest>>>,
+    /// Which of both there are, to be asked at once.
+    has: Cell<u8>,
 }
+
+/// In `has`: there is a first.
+const FIRST: u8 = 1;
+/// In `has`: the first was polled in the last step, and pending then.
+const FRESH: u8 = 2;
+/// In `has`: there is a rest.
+const REST: u8 = 4;
+/// In `has`, when the task waits for one future as a plain await does.
+const PLAIN: u8 = FIRST | FRESH;
 
 /// What a plain await never needs.
 #[derive(Default)]
@@ -80,23 +89,46 @@ impl Stale {
 
 impl Waiters {
     pub(super) const fn new() -> Self {
-        Self { first: Cell::new(None), is_fresh: Cell::new(false), rest: Cell::new(None) }
+        Self { first: Cell::new(None), rest: Cell::new(None), has: Cell::new(0) }
+    }
+
+    #[inline(always)]
+    fn has(&self, any: u8) -> bool {
+        self.has.get() & any != 0
+    }
+
+    fn mark(&self, these: u8) {
+        self.has.set(self.has.get() | these);
+    }
+
+    fn unmark(&self, these: u8) {
+        self.has.set(self.has.get() & !these);
+    }
+
+    fn set_first(&self, future: Rc<dyn RawFuture>) {
+        self.first.set(Some(future));
+        self.mark(FIRST);
+    }
+
+    fn take_first(&self) -> Option<Rc<dyn RawFuture>> {
+        self.unmark(FIRST);
+        self.first.take()
     }
 
     /// Begins a step: what was waited for has yet to be polled again, unless it is done.
     #[inline(always)]
     pub(super) fn begin_step(&self) {
-        self.is_fresh.set(false);
         if self.is_waiting() {
             self.let_go();
         }
     }
 
     fn let_go(&self) {
-        if let Some(first) = self.first.take()
+        self.unmark(FRESH);
+        if let Some(first) = self.take_first()
             && !first.core().done()
         {
-            self.first.set(Some(first));
+            self.set_first(first);
         }
         if let Some(mut rest) = self.rest.take() {
             let polled = rest.begin_step();
@@ -109,24 +141,7 @@ impl Waiters {
     /// Whether the task may be registered with anything.
     #[inline(always)]
     pub(super) fn is_waiting(&self) -> bool {
-        self.has_first() || self.has_rest()
-    }
-
-    #[inline(always)]
-    fn has_first(&self) -> bool {
-        let first = self.first.take();
-        let has_first = first.is_some();
-        self.first.set(first);
-        has_first
-    }
-
-    /// Whether there is, or was, more than a plain await needs.
-    #[inline(always)]
-    pub(super) fn has_rest(&self) -> bool {
-        let rest = self.rest.take();
-        let has_rest = rest.is_some();
-        self.rest.set(rest);
-        has_rest
+        self.has.get() != 0
     }
 
     /// Marks `future` as still waited for; false if the task was not registered with it.
@@ -136,7 +151,7 @@ impl Waiters {
             let is_first = is_same(&*first, &**future);
             self.first.set(Some(first));
             if is_first {
-                self.is_fresh.set(true);
+                self.mark(FRESH);
                 self.set_first_block(current::block());
                 return true;
             }
@@ -160,24 +175,21 @@ impl Waiters {
             return self.add_more(future);
         }
         self.first.set(Some(future));
-        self.is_fresh.set(true);
+        self.has.set(PLAIN);
     }
 
     #[inline(never)]
     fn add_more(&self, future: Rc<dyn RawFuture>) {
-        match self.first.take() {
-            Some(first) if self.is_fresh.get() => {
-                self.first.set(Some(first));
-                let fresh = Fresh { future, block: current::block() };
-                self.with_rest(|rest| rest.fresh.push(fresh));
-                return;
-            }
-            Some(first) => self.keep_stale(&first),
-            None => {}
+        if self.has(FRESH) {
+            let fresh = Fresh { future, block: current::block() };
+            return self.with_rest(|rest| rest.fresh.push(fresh));
         }
-        self.first.set(Some(future));
+        if let Some(first) = self.take_first() {
+            self.keep_stale(&first);
+        }
+        self.set_first(future);
         self.set_first_block(current::block());
-        self.is_fresh.set(true);
+        self.mark(FRESH);
     }
 
     pub(super) fn add_foreign(&self, callback: &Rc<WakerCallback>) {
@@ -193,16 +205,15 @@ impl Waiters {
     /// Whether the task waits for one future, which its last step has polled, or for none.
     #[inline(always)]
     pub(super) fn is_plain(&self) -> bool {
-        !self.has_rest() && (self.is_fresh.get() || !self.has_first())
+        matches!(self.has.get(), 0 | PLAIN)
     }
 
     /// Ends a step: a future that it did not poll is not kept alive by the task.
     #[inline]
     pub(super) fn settle(&self) {
-        if self.is_fresh.get() {
-            return;
-        }
-        if let Some(first) = self.first.take() {
+        if !self.has(FRESH)
+            && let Some(first) = self.take_first()
+        {
             self.keep_stale(&first);
         }
     }
@@ -240,7 +251,7 @@ impl Waiters {
 
     #[inline(never)]
     fn forget_some(&self, task: *const ()) -> Option<Forgotten> {
-        self.is_fresh.set(false);
+        self.has.set(0);
         let (first, rest) = (self.first.take(), self.rest.take());
         first.iter().for_each(|first| forget(first, task));
         rest.iter().for_each(|rest| rest.forget_all(task));
@@ -249,7 +260,7 @@ impl Waiters {
 
     /// The first of the futures that are waited for.
     pub(super) fn first(&self) -> Option<Rc<dyn RawFuture>> {
-        if !self.is_fresh.get() {
+        if !self.has(FRESH) {
             return None;
         }
         let first = self.first.take();
@@ -403,6 +414,7 @@ impl Waiters {
         let mut rest = self.rest.take().unwrap_or_default();
         change(&mut rest);
         self.rest.set(Some(rest));
+        self.mark(REST);
     }
 }
 
