@@ -69,7 +69,7 @@ pub use gather::{
 pub use handle::{AnyTask, Task};
 pub use shield::shield;
 pub use sleep::{Sleep, sleep, sleep_with};
-pub(crate) use step::{take_throw, take_unclaimed, throw_while};
+pub(crate) use step::{may_throw, take_throw, take_unclaimed, throw_while};
 pub use threadsafe::run_coroutine_threadsafe;
 pub use wait::{
     ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, ReturnWhen, Split, WaitOptions, Waitable,

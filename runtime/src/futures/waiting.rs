@@ -13,6 +13,7 @@ use crate::tasks;
 
 /// Polls the future whose core is `core`: when it is done, `read` says how it ended; else
 /// whoever polls is registered with it, or given the error that its task is to raise.
+#[inline(always)]
 pub(crate) fn poll_reading<T>(
     core: &Core,
     registration: &Registration,
@@ -20,21 +21,39 @@ pub(crate) fn poll_reading<T>(
     cx: &Context<'_>,
     read: impl FnOnce() -> Result<T>,
 ) -> Poll<Result<T>> {
-    current::with(|task| {
-        if let Some(task) = task
-            && let Some(error) = tasks::take_throw(task.task_core, core)
-        {
-            return Poll::Ready(Err(error));
+    current::with(|task| match task.filter(|task| !tasks::may_throw(task.task_core)) {
+        Some(_) if core.done() => Poll::Ready(read()),
+        Some(task) if task.task_core.waker.is(cx.waker()) => {
+            tasks::wait_on(task, raw(), core);
+            Poll::Pending
         }
-        if core.done() {
-            return Poll::Ready(read());
-        }
-        match task {
-            Some(task) if task.task_core.waker.is(cx.waker()) => tasks::wait_on(task, raw(), core),
-            task => wait_foreign(&raw(), registration, task, cx.waker()),
-        }
-        Poll::Pending
+        _ => poll_slowly(task, core, registration, raw, cx, read),
     })
+}
+
+/// The same where nobody waits as a plain await does.
+#[cold]
+fn poll_slowly<T>(
+    task: Option<&Current<'_>>,
+    core: &Core,
+    registration: &Registration,
+    raw: impl FnOnce() -> Rc<dyn RawFuture>,
+    cx: &Context<'_>,
+    read: impl FnOnce() -> Result<T>,
+) -> Poll<Result<T>> {
+    if let Some(task) = task
+        && let Some(error) = tasks::take_throw(task.task_core, core)
+    {
+        return Poll::Ready(Err(error));
+    }
+    if core.done() {
+        return Poll::Ready(read());
+    }
+    match task {
+        Some(task) if task.task_core.waker.is(cx.waker()) => tasks::wait_on(task, raw(), core),
+        task => wait_foreign(&raw(), registration, task, cx.waker()),
+    }
+    Poll::Pending
 }
 
 thread_local! {

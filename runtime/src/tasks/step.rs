@@ -24,20 +24,17 @@ use crate::generators;
 use crate::raw::current::{self, Current};
 use crate::raw::task::TaskCell;
 
+/// Whether an await in this step of `task` may have to raise an error that is not its future's.
+#[inline(always)]
+pub(crate) fn may_throw(task: &TaskCore) -> bool {
+    task.flags.has(THROWING | ASKED)
+}
+
 /// Takes the error that this step throws into `task`, at the await of the future
 /// whose core is `awaited`.
 ///
 /// A `CancelledError` that the future itself ended with goes before the task's own.
-#[inline]
 pub(crate) fn take_throw(task: &TaskCore, awaited: &Core) -> Option<Error> {
-    match task.flags.has(THROWING | ASKED) {
-        true => take_throw_of(task, awaited),
-        false => None,
-    }
-}
-
-#[cold]
-fn take_throw_of(task: &TaskCore, awaited: &Core) -> Option<Error> {
     if awaited.done() && task.flags.has(ASKED) && task.waiters.was_asked(awaited) {
         task.forget_asked();
     }

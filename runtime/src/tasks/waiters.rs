@@ -118,18 +118,27 @@ impl Waiters {
     /// Begins a step: what was waited for has yet to be polled again, unless it is done.
     #[inline(always)]
     pub(super) fn begin_step(&self) {
-        if self.is_waiting() {
-            self.let_go();
+        if !self.is_waiting() {
+            return;
+        }
+        self.let_go_of_first();
+        if self.has(REST) {
+            self.let_go_of_rest();
         }
     }
 
-    fn let_go(&self) {
-        self.unmark(FRESH);
-        if let Some(first) = self.take_first()
+    #[inline(always)]
+    fn let_go_of_first(&self) {
+        self.unmark(PLAIN);
+        if let Some(first) = self.first.take()
             && !first.core().done()
         {
             self.set_first(first);
         }
+    }
+
+    #[inline(never)]
+    fn let_go_of_rest(&self) {
         if let Some(mut rest) = self.rest.take() {
             let polled = rest.begin_step();
             self.rest.set(Some(rest));
