@@ -68,13 +68,22 @@ impl<T: 'static> Line<T> {
         }
     }
 
-    /// Takes a future out, if it is still there.
+    /// Takes a future out, if it is still there: at the head, as a rule.
     pub(crate) fn remove(&self, waiter: &Waiter<T>) {
+        let is_it = |other: &Rc<FutureCell<T>>| Rc::ptr_eq(other, &waiter.future);
         let mut line = self.waiters.borrow_mut();
-        if line.front().is_some_and(|first| Rc::ptr_eq(first, &waiter.future)) {
+        if line.front().is_some_and(is_it) {
             drop(line.pop_front());
-        } else if let Some(place) = line.iter().position(|other| Rc::ptr_eq(other, &waiter.future))
-        {
+        } else {
+            drop(line);
+            self.remove_behind(is_it);
+        }
+    }
+
+    #[cold]
+    fn remove_behind(&self, is_it: impl Fn(&Rc<FutureCell<T>>) -> bool) {
+        let mut line = self.waiters.borrow_mut();
+        if let Some(place) = line.iter().position(is_it) {
             line.remove(place);
         }
     }

@@ -91,7 +91,9 @@ impl<C, T> TaskCell<C, T> {
 
 impl<C, T> Drop for TaskCell<C, T> {
     fn drop(&mut self) {
-        self.clear_coroutine();
+        if !self.is_gone() {
+            self.clear_coroutine();
+        }
         if self.core.is_unretrieved() {
             crate::tasks::finalize(&mut self.core, &mut self.task, std::any::type_name::<C>());
         }

@@ -21,7 +21,7 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, dr
 pub(crate) struct TaskWaker {
     fixed: Fixed,
     /// The owned waker, once somebody cloned the borrowed one. The loop's thread only.
-    owned: OnceCell<Waker>,
+    owned: OnceCell<Box<Waker>>,
 }
 
 /// What other threads may read while the task is being polled.
@@ -63,7 +63,7 @@ impl TaskWaker {
         // `remote` live, and the waker, which nobody owns or drops, does not outlive this call.
         let borrowed = ManuallyDrop::new(unsafe { Waker::new(self.data(), &VTABLE) });
         // One call of `poll`, so that it is inlined.
-        poll(&mut Context::from_waker(self.owned.get().unwrap_or(&borrowed)))
+        poll(&mut Context::from_waker(self.owned.get().map_or(&*borrowed, |owned| owned)))
     }
 
     /// Whether `waker` is the one that [`lend`](Self::lend) lends for this task.
@@ -104,7 +104,7 @@ unsafe fn clone(data: *const ()) -> RawWaker {
     let owned = if remote.thread == thread_id() {
         // SAFETY: on the loop's own thread the whole TaskWaker may be shared.
         let task = unsafe { &*data.cast::<TaskWaker>() };
-        task.owned.get_or_init(new).clone()
+        Waker::clone(task.owned.get_or_init(|| Box::new(new())))
     } else {
         new()
     };
