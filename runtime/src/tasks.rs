@@ -47,6 +47,7 @@ use crate::futures::{
 };
 use crate::raw::bare::Bare;
 use crate::raw::current::{self, Current};
+use crate::raw::moving::{self, Moving};
 use crate::raw::task::TaskCell;
 use crate::raw::waker::TaskWaker;
 use crate::selector_events::TaskKey;
@@ -277,13 +278,14 @@ impl<T: 'static> Task<T> {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
         // The handle is put together by the caller: three words are not returned in registers.
-        Self::from_future(Future::of(Self::start_cell(loop_, coroutine, options)))
+        let start = |coroutine: Moving<'_, C>| Self::start_cell(loop_, coroutine, options);
+        Self::from_future(Future::of(moving::pass(coroutine, start)))
     }
 
     #[inline(never)]
     fn start_cell<C, E>(
         loop_: &EventLoop,
-        coroutine: C,
+        coroutine: Moving<'_, C>,
         options: &TaskOptions,
     ) -> Rc<TaskCell<C, T>>
     where

@@ -15,6 +15,7 @@ use std::task::Poll;
 
 use crate::futures::Core;
 use crate::raw::bare::MostlyBare;
+use crate::raw::moving::Moving;
 use crate::raw::place;
 use crate::selector_events::Remote;
 use crate::tasks::TaskCore;
@@ -41,7 +42,10 @@ pub(crate) struct TaskCell<C, T> {
 impl<C: Future, T> TaskCell<C, T> {
     /// `parts` does nothing that can fail, so that all is built where it will lie.
     #[inline(always)]
-    pub(crate) fn new(coroutine: C, parts: impl FnOnce() -> (Core, TaskCore)) -> Rc<Self> {
+    pub(crate) fn new(
+        coroutine: Moving<'_, C>,
+        parts: impl FnOnce() -> (Core, TaskCore),
+    ) -> Rc<Self> {
         place::rc(|| {
             let (core, task) = parts();
             Self {
@@ -49,7 +53,7 @@ impl<C: Future, T> TaskCell<C, T> {
                 task: MostlyBare::new(task),
                 value: Cell::new(None),
                 phase: Cell::new(Phase::Idle),
-                coroutine: UnsafeCell::new(ManuallyDrop::new(coroutine)),
+                coroutine: UnsafeCell::new(ManuallyDrop::new(coroutine.take())),
             }
         })
     }
