@@ -8,7 +8,7 @@
 
 use std::cell::{Cell, UnsafeCell};
 use std::future::Future;
-use std::mem::ManuallyDrop;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
@@ -26,7 +26,7 @@ enum Phase {
     Idle,
     /// A poll is under way.
     Polling,
-    /// The coroutine was dropped.
+    /// The coroutine was dropped, or is not there yet.
     Gone,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct TaskCell<C, T> {
     pub(crate) task: MostlyBare<TaskCore>,
     pub(crate) value: Cell<Option<T>>,
     phase: Cell<Phase>,
-    coroutine: UnsafeCell<ManuallyDrop<C>>,
+    coroutine: UnsafeCell<MaybeUninit<C>>,
 }
 
 impl<C: Future, T> TaskCell<C, T> {
@@ -46,16 +46,21 @@ impl<C: Future, T> TaskCell<C, T> {
         coroutine: Moving<'_, C>,
         parts: impl FnOnce() -> (Core, TaskCore),
     ) -> Rc<Self> {
-        place::rc(|| {
+        let cell = place::rc(|| {
             let (core, task) = parts();
             Self {
                 core: MostlyBare::new(core),
                 task: MostlyBare::new(task),
                 value: Cell::new(None),
-                phase: Cell::new(Phase::Idle),
-                coroutine: UnsafeCell::new(ManuallyDrop::new(coroutine.take())),
+                phase: Cell::new(Phase::Gone),
+                coroutine: UnsafeCell::new(MaybeUninit::uninit()),
             }
-        })
+        });
+        // By itself, or it would be put together with the rest on the stack.
+        // SAFETY: nobody else has the cell yet, and while it is `Gone` nobody looks there.
+        unsafe { (*cell.coroutine.get()).write(coroutine.take()) };
+        cell.phase.set(Phase::Idle);
+        cell
     }
 
     /// Polls the coroutine with the task's own waker.
@@ -68,7 +73,7 @@ impl<C: Future, T> TaskCell<C, T> {
         // SAFETY: `Polling` keeps everyone else out, so the reference is the only one. The cell
         // was built inside its `Rc` and no method moves it or its coroutine out: it is pinned
         // until `clear_coroutine` or `drop` drop it in place.
-        let coroutine = unsafe { Pin::new_unchecked(&mut **self.coroutine.get()) };
+        let coroutine = unsafe { Pin::new_unchecked((*self.coroutine.get()).assume_init_mut()) };
         let outcome = self.task.waker.lend(remote, |cx| coroutine.poll(cx));
         drop(idle_again);
         outcome
@@ -89,7 +94,7 @@ impl<C, T> TaskCell<C, T> {
         self.phase.set(Phase::Gone);
         // SAFETY: `Gone` is set first and for ever, so nobody reaches the coroutine again,
         // not even what its own drop calls.
-        unsafe { ManuallyDrop::drop(&mut *self.coroutine.get()) }
+        unsafe { (*self.coroutine.get()).assume_init_drop() }
     }
 }
 
