@@ -105,16 +105,17 @@ pub(crate) fn context_of(slot: &Cell<ContextSlot>) -> Context {
 /// `RuntimeError` if that context runs something already.
 #[inline(always)]
 pub(crate) fn enter(slot: &Cell<ContextSlot>) -> Result<Inside<'_>> {
-    if !is_empty(slot) || ORIGIN.get() != 0 {
-        return begin(slot);
+    if is_empty(slot) && ORIGIN.get() == 0 {
+        // An empty context in an empty one, as almost always: where it began is all to keep.
+        ORIGIN.set(address_of(slot));
+    } else {
+        begin(slot)?;
     }
-    // An empty context in an empty one, as almost always: where it began is all to keep.
-    ORIGIN.set(address_of(slot));
     Ok(Inside(slot))
 }
 
 #[cold]
-fn begin(slot: &Cell<ContextSlot>) -> Result<Inside<'_>> {
+fn begin(slot: &Cell<ContextSlot>) -> Result<()> {
     let content = peek(slot);
     match content.object() {
         Some(context) => context.begin()?,
@@ -129,7 +130,7 @@ fn begin(slot: &Cell<ContextSlot>) -> Result<Inside<'_>> {
         let is_kept = OUTER.try_with(|frames| frames.borrow_mut().push(frame)).is_ok();
         ORIGIN.set(ORIGIN.get() | if is_kept { NESTED } else { 0 });
     }
-    Ok(Inside(slot))
+    Ok(())
 }
 
 /// A context that was entered; when this is dropped the one around it is current again.

@@ -129,13 +129,10 @@ where
     T: 'static,
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
-    /// Polls the coroutine once, or ends a task that was cancelled before it began.
+    /// Polls the coroutine once.
     #[inline(always)]
-    fn step(self: &Rc<Self>, loop_: &EventLoop, is_first: bool) -> Result<()> {
+    fn step(self: &Rc<Self>, loop_: &EventLoop) -> Result<()> {
         let flags = &self.task.flags;
-        if is_first && flags.has(THROWING) && !generators::is_request(type_name::<C>()) {
-            return coroutines::thrown_into::<C, _>(|| self.end_with_throw(loop_));
-        }
         let polled = catch_unwind(AssertUnwindSafe(|| {
             // A future that is done may go here, and with it a value of the user's.
             self.task.waiters.begin_step();
@@ -319,8 +316,13 @@ where
             };
             if before & (MUST_CANCEL | TO_THROW) != 0 {
                 arm(&self.core, &self.task);
+                let is_first = before & STARTED == 0;
+                if is_first && flags.has(THROWING) && !generators::is_request(type_name::<C>()) {
+                    // Cancelled before it began.
+                    return coroutines::thrown_into::<C, _>(|| self.end_with_throw(loop_));
+                }
             }
-            self.step(loop_, before & STARTED == 0)
+            self.step(loop_)
         });
         if is_refused {
             return self.refuse(loop_, before, outcome);
