@@ -103,7 +103,6 @@ enum Life {
 
 // Running and stopping.
 impl EventLoop {
-    #[track_caller]
     pub(crate) fn new() -> Self {
         Self::with_clock(Clock::monotonic())
     }
@@ -123,25 +122,19 @@ impl EventLoop {
     /// loop_.close()
     /// # }
     /// ```
-    #[track_caller]
     pub fn with_virtual_clock() -> Self {
         Self::with_clock(Clock::virtual_())
     }
 
-    #[track_caller]
     fn with_clock(clock: Clock) -> Self {
-        let (selector, remote) = match Selector::new() {
-            Ok(parts) => parts,
-            Err(error) => panic_with(error.into()),
-        };
         let loop_ = Self(Rc::new(Inner {
             ready: RefCell::default(),
             scheduled: RefCell::default(),
             timer_cancelled_count: Cell::new(0),
             tasks: RefCell::default(),
             next_serial: Cell::new(0),
-            remote,
-            selector: RefCell::new(selector),
+            remote: Arc::new(Remote::new()),
+            selector: RefCell::default(),
             clock,
             running: Cell::new(false),
             stopping: Cell::new(false),
@@ -204,7 +197,8 @@ impl EventLoop {
     ///
     /// # Errors
     /// RuntimeError if this loop or another one is running in this thread; SystemExit or
-    /// KeyboardInterrupt if a callback or task raised it: the callbacks behind it stay queued.
+    /// KeyboardInterrupt if a callback or task raised it: the callbacks behind it stay queued;
+    /// OSError if the operating system gives no selector (too many open files).
     ///
     /// # Panics
     /// RuntimeError `Event loop is closed`.
@@ -467,7 +461,7 @@ impl EventLoop {
     /// Has `on_sigint` called with the number of each press of Ctrl-C, or nothing any more.
     pub(crate) fn watch_sigint(&self, on_sigint: Option<Sigint>) -> Result<()> {
         self.0.interrupts.set(0);
-        self.0.selector.borrow().watch_sigint(on_sigint.is_some())?;
+        self.0.selector.borrow_mut().watch_sigint(on_sigint.is_some())?;
         let before = self.0.sigint.replace(on_sigint);
         drop(before);
         Ok(())

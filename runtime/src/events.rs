@@ -585,9 +585,9 @@ pub fn set_event_loop(loop_: Option<&EventLoop>) {
 /// It belongs to this thread. Close it when it is no longer needed. Mirrors
 /// `asyncio.new_event_loop`.
 ///
-/// # Panics
-/// If the operating system gives no selector (too many open files).
-#[track_caller]
+/// # Differences from Python
+/// The selector is made when the loop first has to wait: if the operating system gives none (too
+/// many open files), the run fails then, and not the making of the loop.
 pub fn new_event_loop() -> EventLoop {
     EventLoop::new()
 }

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::io;
 use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use mio::unix::SourceFd;
@@ -71,10 +71,24 @@ pub(crate) struct Remote {
     paused_jobs: AtomicUsize,
     /// Whether the loop is in debug mode.
     debug: AtomicBool,
-    waker: mio::Waker,
+    /// There once the loop has slept.
+    waker: OnceLock<mio::Waker>,
 }
 
 impl Remote {
+    /// The remote of a loop on this thread.
+    pub(crate) fn new() -> Self {
+        Self {
+            thread: thread_id(),
+            inbox: Mutex::default(),
+            waiting: AtomicBool::new(false),
+            asleep: AtomicBool::new(false),
+            paused_jobs: AtomicUsize::new(0),
+            debug: AtomicBool::new(false),
+            waker: OnceLock::new(),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inbox> {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,9 +112,11 @@ impl Remote {
             return;
         }
         self.waiting.store(true, Ordering::SeqCst);
-        if self.asleep.swap(false, Ordering::SeqCst) {
+        if self.asleep.swap(false, Ordering::SeqCst)
+            && let Some(waker) = self.waker.get()
+        {
             // An error would mean a full counter: the loop is being woken already.
-            let _ = self.waker.wake();
+            let _ = waker.wake();
         }
     }
 
@@ -156,50 +172,73 @@ impl Remote {
     }
 }
 
-/// mio's poll, and what makes it sleep and wake as CPython's selectors do.
+/// What makes a loop sleep and wake as CPython's selectors do.
+///
+/// A loop that never has to sleep asks nothing of the operating system.
+#[derive(Default)]
 pub(crate) struct Selector {
+    open: Option<OpenSelector>,
+    /// Whether Ctrl-C ends a sleep.
+    watches_sigint: bool,
+}
+
+/// mio's poll, with which a loop can sleep.
+struct OpenSelector {
     poll: Poll,
     events: Events,
 }
 
 impl Selector {
-    pub(crate) fn new() -> io::Result<(Self, Arc<Remote>)> {
-        let poll = Poll::new()?;
-        let remote = Remote {
-            thread: thread_id(),
-            inbox: Mutex::default(),
-            waiting: AtomicBool::new(false),
-            asleep: AtomicBool::new(false),
-            paused_jobs: AtomicUsize::new(0),
-            debug: AtomicBool::new(false),
-            waker: mio::Waker::new(poll.registry(), INBOX)?,
-        };
-        Ok((Self { poll, events: Events::with_capacity(EVENTS_CAPACITY) }, Arc::new(remote)))
-    }
-
     /// Has Ctrl-C end a sleep, or no longer.
-    pub(crate) fn watch_sigint(&self, watch: bool) -> io::Result<()> {
-        let Some(fd) = SigintHandler::read_end() else { return Ok(()) };
-        if watch {
-            self.poll.registry().register(&mut SourceFd(&fd), SIGINT, Interest::READABLE)
-        } else {
-            self.poll.registry().deregister(&mut SourceFd(&fd))
+    pub(crate) fn watch_sigint(&mut self, watch: bool) -> io::Result<()> {
+        if let Some(open) = &self.open {
+            open.watch_sigint(watch)?;
         }
+        self.watches_sigint = watch;
+        Ok(())
     }
 
     /// Sleeps until something happens, or for `timeout` seconds; for ever with `None`.
     pub(crate) fn select(&mut self, timeout: Option<f64>, remote: &Remote) -> io::Result<()> {
+        let open = match &mut self.open {
+            Some(open) => open,
+            None => self.open.insert(OpenSelector::new(remote, self.watches_sigint)?),
+        };
         remote.asleep.store(true, Ordering::SeqCst);
         if remote.has_messages() {
             remote.asleep.store(false, Ordering::SeqCst);
             return Ok(());
         }
-        let outcome = self.poll.poll(&mut self.events, timeout.map(Duration::from_secs_f64));
+        let outcome = open.poll.poll(&mut open.events, timeout.map(Duration::from_secs_f64));
         remote.asleep.store(false, Ordering::SeqCst);
         match outcome {
             // CPython takes an interrupted select for an empty list of events.
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
             outcome => outcome,
+        }
+    }
+}
+
+impl OpenSelector {
+    #[cold]
+    fn new(remote: &Remote, watches_sigint: bool) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = mio::Waker::new(poll.registry(), INBOX)?;
+        let open = Self { poll, events: Events::with_capacity(EVENTS_CAPACITY) };
+        if watches_sigint {
+            open.watch_sigint(true)?;
+        }
+        // Last, when nothing can fail any more: there is but one waker for ever.
+        let _ = remote.waker.set(waker);
+        Ok(open)
+    }
+
+    fn watch_sigint(&self, watch: bool) -> io::Result<()> {
+        let Some(fd) = SigintHandler::read_end() else { return Ok(()) };
+        if watch {
+            self.poll.registry().register(&mut SourceFd(&fd), SIGINT, Interest::READABLE)
+        } else {
+            self.poll.registry().deregister(&mut SourceFd(&fd))
         }
     }
 }

@@ -56,6 +56,13 @@ const CASES: &[Case] = &[
         prints: "KeyboardInterrupt()\nagain: KeyboardInterrupt()\n",
         ends_by_sigint: false,
     },
+    Case {
+        name: "a loop that has slept before is woken, too",
+        program: sleeps_again,
+        interrupts: 1,
+        prints: "slept\nKeyboardInterrupt()\n",
+        ends_by_sigint: false,
+    },
 ];
 
 fn main_with<F: Future<Output = Result<()>> + 'static>(main: F) -> ExitCode {
@@ -121,6 +128,18 @@ fn returns() -> ExitCode {
     })
     .unwrap_err();
     println!("again: {error:?}");
+    ExitCode::SUCCESS
+}
+
+fn sleeps_again() -> ExitCode {
+    let mut runner = asyncio::Runner::new();
+    runner.run(asyncio::sleep(0.001)).expect("nobody interrupts it");
+    println!("slept");
+    let error = runner.run(async {
+        ready();
+        asyncio::sleep(3600).await
+    });
+    println!("{:?}", error.unwrap_err());
     ExitCode::SUCCESS
 }
 
