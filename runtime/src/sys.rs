@@ -77,10 +77,11 @@ impl SigintHandler {
 
 impl Drop for SigintHandler {
     fn drop(&mut self) {
-        let ours = action_of_sigint().is_some_and(|now| now.sa_sigaction == handler_address());
-        WAS_DEFAULT.store(ours, Ordering::Relaxed);
-        if ours {
-            replace_action(&self.before);
+        // In one step, so that a handler that somebody installs just now is not lost.
+        let Some(now) = replace_action(&self.before) else { return };
+        if now.sa_sigaction != handler_address() {
+            replace_action(&now);
+            WAS_DEFAULT.store(false, Ordering::Relaxed);
         }
     }
 }
