@@ -27,7 +27,7 @@ use crate::exceptions::{Result, RuntimeError, ValueError, from_panic, panic_with
 use crate::format_helpers::repr_bool;
 use crate::futures::{AnyFuture, Future, RawFuture};
 use crate::heapq::{self, Entry};
-use crate::raw::current;
+use crate::raw::{current, place};
 use crate::selector_events::{Remote, Selector, TaskKey};
 use crate::sys::SigintHandler;
 use crate::tasks::{self, RawTask, Task, TaskFactory, TaskOptions};
@@ -127,13 +127,14 @@ impl EventLoop {
     }
 
     fn with_clock(clock: Clock) -> Self {
-        let loop_ = Self(Rc::new(Inner {
+        let remote = Arc::new(Remote::new());
+        let loop_ = Self(place::rc(|| Inner {
             ready: RefCell::default(),
             scheduled: RefCell::default(),
             timer_cancelled_count: Cell::new(0),
             tasks: RefCell::default(),
             next_serial: Cell::new(0),
-            remote: Arc::new(Remote::new()),
+            remote,
             selector: RefCell::default(),
             clock,
             running: Cell::new(false),
@@ -297,6 +298,35 @@ impl EventLoop {
         self.0.life.get() != Life::Open
     }
 
+    /// Whether the loop could run, and nothing would happen in it: neither is anything scheduled
+    /// nor anything left to shut down, and nobody looks on.
+    pub(crate) fn is_idle_for_good(&self) -> bool {
+        let is_watched = self.0.observed.get() || self.0.task_factory.borrow().is_some();
+        self.0.life.get() == Life::Open
+            && events::with_running_loop(|_| ()).is_none()
+            && !is_watched
+            && !self.0.remote.has_messages()
+            && self.has_nothing_scheduled()
+            && !self.has_asyncgens()
+            && !self.has_default_executor()
+    }
+
+    fn has_nothing_scheduled(&self) -> bool {
+        self.0.ready.borrow().is_empty()
+            && self.0.scheduled.borrow().is_empty()
+            && !self.has_pending_tasks()
+    }
+
+    /// What a shutdown leaves behind that finds nothing to shut down: two tasks have had their
+    /// numbers, and each has run in one iteration and been reported in the next.
+    pub(crate) fn pass_over_shutdown(&self) {
+        self.note_asyncgens_shutdown();
+        self.note_executor_shutdown();
+        events::next_task_number();
+        events::next_task_number();
+        self.0.iteration.update(|iteration| iteration + 4);
+    }
+
     /// Closes the loop: drops what is queued and does not run it, and shuts the default executor
     /// down without waiting.
     ///
@@ -318,21 +348,33 @@ impl EventLoop {
         self.0.life.set(Life::Closing);
         let messages = self.0.remote.close();
         messages.into_iter().for_each(|message| self.drop_reporting(message));
-        // Taken out first: dropping a closure may run code that comes back here.
-        let ready = mem::take(&mut *self.0.ready.borrow_mut());
-        ready.into_iter().for_each(|handle| self.drop_reporting(handle));
-        let scheduled = mem::take(&mut *self.0.scheduled.borrow_mut());
-        scheduled.into_iter().for_each(|entry| self.drop_reporting(entry));
+        if !self.has_nothing_scheduled() {
+            self.drop_scheduled();
+        }
         let outcome = self.close_executor();
-        let mut tasks: Vec<_> = mem::take(&mut *self.0.tasks.borrow_mut()).into_iter().collect();
-        tasks.sort_by_key(|(_, task)| task.key().serial);
-        for (_, task) in tasks {
-            tasks::destroy_pending(self, task);
+        if self.has_pending_tasks() {
+            self.drop_pending_tasks();
         }
         let rings = mem::take(&mut *self.0.rings.borrow_mut());
         rings.iter().filter_map(Weak::upgrade).for_each(|future| future.break_ring());
         self.0.life.set(Life::Closed);
         outcome
+    }
+
+    fn drop_scheduled(&self) {
+        // Taken out first: dropping a closure may run code that comes back here.
+        let ready = mem::take(&mut *self.0.ready.borrow_mut());
+        ready.into_iter().for_each(|handle| self.drop_reporting(handle));
+        let scheduled = mem::take(&mut *self.0.scheduled.borrow_mut());
+        scheduled.into_iter().for_each(|entry| self.drop_reporting(entry));
+    }
+
+    fn drop_pending_tasks(&self) {
+        let mut tasks: Vec<_> = mem::take(&mut *self.0.tasks.borrow_mut()).into_iter().collect();
+        tasks.sort_by_key(|(_, task)| task.key().serial);
+        for (_, task) in tasks {
+            tasks::destroy_pending(self, task);
+        }
     }
 
     /// Drops what may run code of the user's; a panic out of that is reported, for there is
@@ -465,6 +507,11 @@ impl EventLoop {
         let before = self.0.sigint.replace(on_sigint);
         drop(before);
         Ok(())
+    }
+
+    /// Whether whoever watches Ctrl-C has been told of a press.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.0.interrupts.get() > 0
     }
 
     /// Removes cancelled timers from the heap: all if they are many, else those at its head.
@@ -639,6 +686,10 @@ impl EventLoop {
         let task = self.0.tasks.borrow_mut().try_remove(key.index);
         debug_assert!(task.as_ref().is_none_or(|task| task.key() == key));
         drop(task);
+    }
+
+    pub(crate) fn has_pending_tasks(&self) -> bool {
+        !self.0.tasks.borrow().is_empty()
     }
 
     /// The pending tasks, in the order of their creation.
