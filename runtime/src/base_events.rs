@@ -28,7 +28,7 @@ use crate::format_helpers::repr_bool;
 use crate::futures::{AnyFuture, Future, RawFuture};
 use crate::heapq::{self, Entry};
 use crate::raw::{current, place};
-use crate::selector_events::{Remote, Selector, TaskKey};
+use crate::selector_events::{Message, Remote, Selector, TaskKey};
 use crate::sys::SigintHandler;
 use crate::tasks::{self, RawTask, Task, TaskFactory, TaskOptions};
 
@@ -86,6 +86,8 @@ pub(crate) struct Inner {
     iteration: Cell<u64>,
     /// The inbox is being emptied.
     pub(crate) taking_in: Cell<bool>,
+    /// The memory of the messages that were taken in last.
+    pub(crate) messages: Cell<Vec<Message>>,
     threads: Threads,
     asyncgens: AsyncGens,
 }
@@ -152,6 +154,7 @@ impl EventLoop {
             interrupts: Cell::new(0),
             iteration: Cell::new(0),
             taking_in: Cell::new(false),
+            messages: Cell::default(),
             threads: Threads::default(),
             asyncgens: AsyncGens::default(),
         }));

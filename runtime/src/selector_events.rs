@@ -23,6 +23,9 @@ const INBOX: Token = Token(usize::MAX);
 const SIGINT: Token = Token(usize::MAX - 1);
 const EVENTS_CAPACITY: usize = 256;
 
+/// For how many messages the inbox always keeps its memory.
+const MESSAGES_KEPT: usize = 256;
+
 /// A number that no other thread of the process ever has.
 pub(crate) fn thread_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -47,7 +50,7 @@ pub(crate) struct TaskKey {
 
 /// What another thread asks of a loop.
 pub(crate) enum Message {
-    Call(Arc<SafeCall>, Snapshot),
+    Call(Arc<dyn SafeCall>, Snapshot),
     Wake(TaskKey),
     Stop,
 }
@@ -165,10 +168,11 @@ impl Remote {
         mem::take(&mut inbox.messages)
     }
 
-    /// Takes out what other threads have sent since the last time.
-    fn take(&self) -> Vec<Message> {
+    /// Takes out what other threads have sent since the last time, and leaves the memory of
+    /// `messages`, which are none.
+    fn take(&self, messages: &mut Vec<Message>) {
         self.waiting.store(false, Ordering::SeqCst);
-        mem::take(&mut self.lock().messages)
+        mem::swap(&mut self.lock().messages, messages);
     }
 }
 
@@ -258,13 +262,21 @@ impl EventLoop {
         if self.0.taking_in.replace(true) {
             return;
         }
-        for message in self.0.remote.take() {
+        let mut messages = self.0.messages.take();
+        self.0.remote.take(&mut messages);
+        let count = messages.len();
+        for message in messages.drain(..) {
             match message {
                 Message::Call(call, context) => self.push_call(call, context),
                 Message::Wake(key) => self.wake_task(key),
                 Message::Stop => self.stop(),
             }
         }
+        // Once there are few again, the memory of the many goes.
+        if messages.capacity() > MESSAGES_KEPT && count < messages.capacity() / 4 {
+            messages.shrink_to(MESSAGES_KEPT);
+        }
+        self.0.messages.replace(messages);
         self.0.taking_in.set(false);
     }
 }
