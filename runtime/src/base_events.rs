@@ -22,7 +22,7 @@ use slab::Slab;
 use crate::clock::{Clock, ulp};
 use crate::constants;
 use crate::coroutines::{self, Awaitable};
-use crate::events::{self, Created, RawHandle};
+use crate::events::{self, Created, RawHandle, SafeHandles};
 use crate::exceptions::{Result, RuntimeError, ValueError, from_panic, panic_with};
 use crate::format_helpers::repr_bool;
 use crate::futures::{AnyFuture, Future, RawFuture};
@@ -88,6 +88,7 @@ pub(crate) struct Inner {
     pub(crate) taking_in: Cell<bool>,
     /// The memory of the messages that were taken in last.
     pub(crate) messages: Cell<Vec<Message>>,
+    pub(crate) safe_handles: SafeHandles,
     threads: Threads,
     asyncgens: AsyncGens,
 }
@@ -155,6 +156,7 @@ impl EventLoop {
             iteration: Cell::new(0),
             taking_in: Cell::new(false),
             messages: Cell::default(),
+            safe_handles: SafeHandles::default(),
             threads: Threads::default(),
             asyncgens: AsyncGens::default(),
         }));

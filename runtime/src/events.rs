@@ -18,8 +18,8 @@ use crate::raw::current;
 use crate::selector_events::Remote;
 use crate::sys::is_main_thread;
 
-pub(crate) use threadsafe::SafeCall;
 pub use threadsafe::{LoopHandle, ThreadSafeHandle};
+pub(crate) use threadsafe::{SafeCall, SafeHandles};
 
 /// What a callback may return: nothing, or a `Result` whose error goes to the loop's
 /// exception handler.

@@ -265,6 +265,7 @@ impl EventLoop {
         let mut messages = self.0.messages.take();
         self.0.remote.take(&mut messages);
         let count = messages.len();
+        self.0.safe_handles.expect(count);
         for message in messages.drain(..) {
             match message {
                 Message::Call(call, context) => self.push_call(call, context),
