@@ -25,6 +25,28 @@ pub(crate) trait SafeCall: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Waits until the call is over, unless this thread is inside it.
     fn wait(&self);
     fn state(&self) -> &CallState;
+    /// What Python knows the function by.
+    fn name(&self) -> &'static str;
+}
+
+/// What a call goes by, if not by the type of its function.
+trait Name: Send + Sync + UnwindSafe + RefUnwindSafe + 'static {
+    fn of<F>(&self) -> &'static str;
+}
+
+/// The name is that of the function's type.
+struct OfType;
+
+impl Name for OfType {
+    fn of<F>(&self) -> &'static str {
+        std::any::type_name::<F>()
+    }
+}
+
+impl Name for &'static str {
+    fn of<F>(&self) -> &'static str {
+        self
+    }
 }
 
 /// What a [`SafeCall`] has beside its function.
@@ -33,26 +55,33 @@ pub(crate) struct CallState {
     /// The thread that is inside the callback; 0 if none. What another thread sees of it may be
     /// old, but is not its own number.
     runner: AtomicU64,
-    name: &'static str,
     created: Created,
 }
 
-impl CallState {
+impl dyn SafeCall + '_ {
+    fn cancelled(&self) -> bool {
+        self.state().cancelled.load(Ordering::SeqCst)
+    }
+
+    fn callback_name(&self) -> String {
+        format_helpers::callback_name(self.name())
+    }
+
     fn repr(&self) -> String {
-        let cancelled = self.cancelled.load(Ordering::SeqCst);
-        let callback = format_helpers::callback_name(self.name);
-        handle_repr("_ThreadSafeHandle", cancelled, None, callback, self.created)
+        let (cancelled, created) = (self.cancelled(), self.state().created);
+        handle_repr("_ThreadSafeHandle", cancelled, None, self.callback_name(), created)
     }
 }
 
 /// The lock is held while the call runs, so that who cancels it from another thread, or asks
 /// whether it was cancelled, waits until it is over, as in CPython.
-struct Call<F> {
+struct Call<F, N> {
     function: Mutex<Option<F>>,
     state: CallState,
+    name: N,
 }
 
-impl<F> Call<F> {
+impl<F, N> Call<F, N> {
     fn lock(&self) -> MutexGuard<'_, Option<F>> {
         self.function.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,10 +93,11 @@ impl<F> Call<F> {
     }
 }
 
-impl<F, R> SafeCall for Call<F>
+impl<F, R, N> SafeCall for Call<F, N>
 where
     F: FnOnce() -> R + Send + 'static,
     R: CallbackOutput,
+    N: Name,
 {
     fn run(&self) -> Result<()> {
         let mut function = self.lock();
@@ -89,6 +119,10 @@ where
 
     fn state(&self) -> &CallState {
         &self.state
+    }
+
+    fn name(&self) -> &'static str {
+        self.name.of::<F>()
     }
 }
 
@@ -133,7 +167,7 @@ impl RawHandle for SafeHandle {
     }
 
     fn cancelled(&self) -> bool {
-        self.call().state().cancelled.load(Ordering::SeqCst)
+        self.call().cancelled()
     }
 
     fn get_context(&self) -> Context {
@@ -141,7 +175,7 @@ impl RawHandle for SafeHandle {
     }
 
     fn callback_name(&self) -> String {
-        format_helpers::callback_name(self.call().state().name)
+        self.call().callback_name()
     }
 
     fn created(&self) -> Created {
@@ -149,7 +183,7 @@ impl RawHandle for SafeHandle {
     }
 
     fn repr(&self) -> String {
-        self.call().state().repr()
+        self.call().repr()
     }
 }
 
@@ -220,13 +254,13 @@ impl ThreadSafeHandle {
     /// Whether the handle was cancelled; waits while the callback runs on another thread.
     pub fn cancelled(&self) -> bool {
         self.0.wait();
-        self.0.state().cancelled.load(Ordering::SeqCst)
+        self.0.cancelled()
     }
 }
 
 impl fmt::Debug for ThreadSafeHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.state().repr())
+        f.write_str(&self.0.repr())
     }
 }
 
@@ -261,7 +295,7 @@ impl LoopHandle {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput,
     {
-        self.call_named(std::any::type_name::<F>(), callback)
+        self.make_call(OfType, callback)
     }
 
     /// [`call_soon_threadsafe`](Self::call_soon_threadsafe) of what Python knows by `name`.
@@ -275,14 +309,20 @@ impl LoopHandle {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput,
     {
+        self.make_call(name, callback)
+    }
+
+    #[track_caller]
+    fn make_call<F, R, N>(&self, name: N, callback: F) -> Result<ThreadSafeHandle>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: CallbackOutput,
+        N: Name,
+    {
         let created = self.0.is_in_debug_mode().then_some(Location::caller());
-        let state = CallState {
-            cancelled: AtomicBool::new(false),
-            runner: AtomicU64::new(0),
-            name,
-            created,
-        };
-        self.send_call(Arc::new(Call { function: Mutex::new(Some(callback)), state }))
+        let (cancelled, runner) = (AtomicBool::new(false), AtomicU64::new(0));
+        let state = CallState { cancelled, runner, created };
+        self.send_call(Arc::new(Call { function: Mutex::new(Some(callback)), state, name }))
     }
 
     fn send_call(&self, call: Arc<dyn SafeCall>) -> Result<ThreadSafeHandle> {
