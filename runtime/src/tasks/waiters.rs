@@ -19,6 +19,9 @@ pub(super) struct Waiters {
     first: Cell<Option<Rc<dyn RawFuture>>>,
     /// Whether the first was polled in the last step, and pending then.
     is_fresh: Cell<bool>,
+    /// Whether a cancellation without a message went to the first, which then stays here until it
+    /// has answered, also if it is done.
+    is_first_asked: Cell<bool>,
     rest: Cell<Option<Box<Rest>>>,
 }
 
@@ -80,7 +83,12 @@ impl Stale {
 
 impl Waiters {
     pub(super) const fn new() -> Self {
-        Self { first: Cell::new(None), is_fresh: Cell::new(false), rest: Cell::new(None) }
+        Self {
+            first: Cell::new(None),
+            is_fresh: Cell::new(false),
+            is_first_asked: Cell::new(false),
+            rest: Cell::new(None),
+        }
     }
 
     /// Begins a step: what was waited for has yet to be polled again, unless it is done.
@@ -96,7 +104,7 @@ impl Waiters {
     /// The same after a step that waited for `first`.
     fn begin_step_after(&self, first: Option<Rc<dyn RawFuture>>) {
         if let Some(first) = first
-            && !first.core().done()
+            && (!first.core().done() || self.is_first_asked.get())
         {
             self.first.set(Some(first));
         }
@@ -162,6 +170,7 @@ impl Waiters {
 
     #[inline(never)]
     fn add_more(&self, future: Rc<dyn RawFuture>) {
+        self.note_first_asked();
         match self.first.take() {
             Some(first) if self.is_fresh.get() => {
                 self.first.set(Some(first));
@@ -193,6 +202,7 @@ impl Waiters {
         if self.is_fresh.get() {
             return;
         }
+        self.note_first_asked();
         if let Some(first) = self.first.take() {
             self.keep_stale(&first);
         }
@@ -232,6 +242,7 @@ impl Waiters {
     #[inline(never)]
     fn forget_some(&self, task: *const ()) -> Option<Forgotten> {
         self.is_fresh.set(false);
+        self.is_first_asked.set(false);
         let (first, rest) = (self.first.take(), self.rest.take());
         first.iter().for_each(|first| forget(first, task));
         rest.iter().for_each(|rest| rest.forget_all(task));
@@ -260,6 +271,9 @@ impl Waiters {
     ///
     /// Futures polled through a foreign waker are asked only if there is nothing else.
     pub(super) fn cancel(&self, message: &CancelMessage) -> Option<bool> {
+        if !self.has_rest() {
+            return self.cancel_first(message);
+        }
         let mut futures = Vec::from_iter(self.first());
         self.change_rest(|rest| {
             futures.extend(rest.fresh.iter().map(|fresh| Rc::clone(&fresh.future)));
@@ -282,16 +296,51 @@ impl Waiters {
         accepted
     }
 
+    /// [`cancel`](Self::cancel) of what a plain await waits for.
+    fn cancel_first(&self, message: &CancelMessage) -> Option<bool> {
+        let first = self.first()?;
+        let was_done = first.core().done();
+        let accepts = Rc::clone(&first).cancel(message.clone());
+        if accepts {
+            self.ask(&first, message);
+        }
+        (!was_done).then_some(accepts)
+    }
+
     /// Notes that a cancellation went to `future`.
     pub(super) fn ask(&self, future: &Rc<dyn RawFuture>, message: &CancelMessage) {
+        if message.is_none() && !self.has_rest() && self.is_first(future.core()) {
+            return self.is_first_asked.set(true);
+        }
+        self.note_first_asked();
         self.with_rest(|rest| {
             rest.asked.push(Rc::downgrade(future));
             rest.asked_with.clone_from(message);
         });
     }
 
+    fn is_first(&self, core: &Core) -> bool {
+        let first = self.first.take();
+        let is_first = first.as_ref().is_some_and(|first| std::ptr::eq(first.core(), core));
+        self.first.set(first);
+        is_first
+    }
+
+    /// Writes down that the first was asked: there is more to remember than that.
+    fn note_first_asked(&self) {
+        if self.is_first_asked.take()
+            && let Some(first) = self.first.take()
+        {
+            self.with_rest(|rest| rest.asked.push(Rc::downgrade(&first)));
+            self.first.set(Some(first));
+        }
+    }
+
     /// Whether the future whose core is `core` was asked.
     pub(super) fn was_asked(&self, core: &Core) -> bool {
+        if self.is_first_asked.get() && self.is_first(core) {
+            return true;
+        }
         let is_it = |asked: &Weak<dyn RawFuture>| {
             asked.upgrade().is_some_and(|asked| std::ptr::eq(asked.core(), core))
         };
@@ -302,6 +351,10 @@ impl Waiters {
 
     /// Whether one that was asked has yet to answer, and is waited for still.
     pub(super) fn awaits_answer(&self) -> bool {
+        if self.is_first_asked.get() && self.is_fresh.get() {
+            return true;
+        }
+        self.note_first_asked();
         let first = self.first();
         let mut awaits = false;
         self.change_rest(|rest| {
@@ -318,6 +371,13 @@ impl Waiters {
 
     /// Forgets who was asked; gives the message.
     pub(super) fn forget_asked(&self) -> CancelMessage {
+        if self.is_first_asked.take()
+            && !self.is_fresh.get()
+            && let Some(first) = self.first.take()
+            && !first.core().done()
+        {
+            self.first.set(Some(first));
+        }
         let mut message = None;
         self.change_rest(|rest| {
             rest.asked.clear();
