@@ -309,7 +309,7 @@ impl Waiters {
 
     /// Notes that a cancellation went to `future`.
     pub(super) fn ask(&self, future: &Rc<dyn RawFuture>, message: &CancelMessage) {
-        if message.is_none() && !self.has_rest() && self.is_first(future.core()) {
+        if message.is_none() && !self.has_rest() && self.is_first(future) {
             return self.is_first_asked.set(true);
         }
         self.note_first_asked();
@@ -319,7 +319,16 @@ impl Waiters {
         });
     }
 
-    fn is_first(&self, core: &Core) -> bool {
+    #[inline(always)]
+    fn is_first(&self, future: &Rc<dyn RawFuture>) -> bool {
+        let first = self.first.take();
+        let is_it = |first: &Rc<_>| std::ptr::addr_eq(Rc::as_ptr(first), Rc::as_ptr(future));
+        let is_first = first.as_ref().is_some_and(is_it);
+        self.first.set(first);
+        is_first
+    }
+
+    fn is_core_of_first(&self, core: &Core) -> bool {
         let first = self.first.take();
         let is_first = first.as_ref().is_some_and(|first| std::ptr::eq(first.core(), core));
         self.first.set(first);
@@ -338,7 +347,7 @@ impl Waiters {
 
     /// Whether the future whose core is `core` was asked.
     pub(super) fn was_asked(&self, core: &Core) -> bool {
-        if self.is_first_asked.get() && self.is_first(core) {
+        if self.is_first_asked.get() && self.is_core_of_first(core) {
             return true;
         }
         let is_it = |asked: &Weak<dyn RawFuture>| {
