@@ -280,7 +280,8 @@ fn cancel_all_tasks(loop_: &EventLoop) -> Result<()> {
 ///
 /// # Errors
 /// What `main` fails with; RuntimeError if an event loop is running in this thread;
-/// KeyboardInterrupt if Ctrl-C was pressed in the main thread.
+/// KeyboardInterrupt if Ctrl-C was pressed in the main thread; OSError if the loop has to wait and
+/// the operating system gives no selector (too many open files).
 ///
 /// # Cancellation
 /// The first Ctrl-C cancels the task of `main`, which may clean up; the second ends the loop
