@@ -19,10 +19,11 @@ use std::{
 
 use asyncio::{
     CancelledError, EventLoop, ExceptionContext, Future, GeneratorExit, InvalidStateError,
-    KeyboardInterrupt, PanicError, Result, RuntimeError, TaskOptions, TypeError, ValueError,
-    WaitOptions,
+    KeyboardInterrupt, OSError, PanicError, Result, RuntimeError, TaskOptions, TypeError,
+    ValueError, WaitOptions,
     concurrent::{self, Executor, Job, ThreadPoolExecutor},
-    create_task, current_task, get_running_loop, sleep, sleep_with, timeout, wait_with,
+    create_task, current_task, get_running_loop, new_event_loop, sleep, sleep_with, timeout,
+    wait_with,
 };
 
 /// `asyncio.__all__` of CPython 3.15 on Unix: 95 names, module by module.
@@ -733,6 +734,31 @@ fn the_process_does_not_wait_for_a_pool() {
     while !sleeping.running() {
         thread::yield_now();
     }
+}
+
+#[test]
+fn a_loop_needs_the_system_only_to_wait() {
+    let test = "a_loop_needs_the_system_only_to_wait";
+    if env::var_os("FEW_FILES").is_none() {
+        let mut again = Command::new("sh");
+        again.args(["-c", "ulimit -n 32; exec \"$0\" --exact \"$1\""]);
+        let output =
+            again.arg(env::current_exe().unwrap()).arg(test).env("FEW_FILES", "1").output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        return;
+    }
+    let files: Vec<_> = std::iter::from_fn(|| fs::File::open("/dev/null").ok()).collect();
+    assert!(fs::File::open("/dev/null").is_err());
+    let loop_ = new_event_loop();
+    loop_.run_until_complete(sleep(0)).unwrap();
+    let waits = loop_.create_task(sleep(0.001));
+    let error = loop_.run_until_complete(&waits).unwrap_err();
+    assert!(error.is::<OSError>() && error.errno() == Some(24), "{error:?}");
+    // The loop is as it was: now there are files, it waits.
+    drop(files);
+    loop_.run_until_complete(waits).unwrap();
+    loop_.close().unwrap();
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod ready;
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,13 +23,13 @@ use slab::Slab;
 use crate::clock::{Clock, ulp};
 use crate::constants;
 use crate::coroutines::{self, Awaitable};
-use crate::events::{self, Created, RawHandle};
+use crate::events::{self, Burst, Created, RawHandle};
 use crate::exceptions::{Result, RuntimeError, ValueError, from_panic, panic_with};
 use crate::format_helpers::repr_bool;
 use crate::futures::{AnyFuture, Future, RawFuture};
 use crate::heapq::{self, Entry};
-use crate::raw::current;
-use crate::selector_events::{Remote, Selector, TaskKey};
+use crate::raw::{current, place};
+use crate::selector_events::{Message, Remote, Selector, TaskKey};
 use crate::sys::SigintHandler;
 use crate::tasks::{self, RawTask, Task, TaskFactory, TaskOptions};
 
@@ -87,6 +88,10 @@ pub(crate) struct Inner {
     iteration: Cell<u64>,
     /// The inbox is being emptied.
     pub(crate) taking_in: Cell<bool>,
+    /// The memory of the messages that were taken in last.
+    pub(crate) messages: Cell<VecDeque<Message>>,
+    /// The calls from other threads that an exit came between.
+    unfinished: Cell<Option<Rc<Burst>>>,
     threads: Threads,
     asyncgens: AsyncGens,
 }
@@ -104,7 +109,6 @@ enum Life {
 
 // Running and stopping.
 impl EventLoop {
-    #[track_caller]
     pub(crate) fn new() -> Self {
         Self::with_clock(Clock::monotonic())
     }
@@ -124,25 +128,20 @@ impl EventLoop {
     /// loop_.close()
     /// # }
     /// ```
-    #[track_caller]
     pub fn with_virtual_clock() -> Self {
         Self::with_clock(Clock::virtual_())
     }
 
-    #[track_caller]
     fn with_clock(clock: Clock) -> Self {
-        let (selector, remote) = match Selector::new() {
-            Ok(parts) => parts,
-            Err(error) => panic_with(error.into()),
-        };
-        let loop_ = Self(Rc::new(Inner {
+        let remote = Arc::new(Remote::new());
+        let loop_ = Self(place::rc(|| Inner {
             ready: Ready::default(),
             scheduled: RefCell::default(),
             timer_cancelled_count: Cell::new(0),
             tasks: RefCell::default(),
             next_serial: Cell::new(0),
             remote,
-            selector: RefCell::new(selector),
+            selector: RefCell::default(),
             clock,
             running: Cell::new(false),
             stopping: Cell::new(false),
@@ -159,6 +158,8 @@ impl EventLoop {
             interrupts: Cell::new(0),
             iteration: Cell::new(0),
             taking_in: Cell::new(false),
+            messages: Cell::default(),
+            unfinished: Cell::new(None),
             threads: Threads::default(),
             asyncgens: AsyncGens::default(),
         }));
@@ -205,7 +206,8 @@ impl EventLoop {
     ///
     /// # Errors
     /// RuntimeError if this loop or another one is running in this thread; SystemExit or
-    /// KeyboardInterrupt if a callback or task raised it: the callbacks behind it stay queued.
+    /// KeyboardInterrupt if a callback or task raised it: the callbacks behind it stay queued;
+    /// OSError if the operating system gives no selector (too many open files).
     ///
     /// # Panics
     /// RuntimeError `Event loop is closed`.
@@ -225,7 +227,7 @@ impl EventLoop {
         self.check_running()?;
         self.0.running.set(true);
         let _cleanup = RunForeverCleanup(self);
-        current::enter_loop(self, || {
+        let outcome = current::enter_loop(self, || {
             let mut batch = Vec::new();
             loop {
                 self.run_once(&mut batch)?;
@@ -233,7 +235,16 @@ impl EventLoop {
                     return Ok(());
                 }
             }
-        })
+        });
+        if let Some(burst) = self.0.unfinished.take() {
+            self.0.ready.push_front(burst);
+        }
+        outcome
+    }
+
+    /// Has the rest of a burst run before all else in the next run; this one is about to end.
+    pub(crate) fn leave_for_later(&self, burst: Rc<Burst>) {
+        self.0.unfinished.set(Some(burst));
     }
 
     /// Runs until `future` is done, and returns its result.
@@ -305,6 +316,33 @@ impl EventLoop {
         self.0.life.get() != Life::Open
     }
 
+    /// Whether the loop could run, and nothing would happen in it: neither is anything scheduled
+    /// nor anything left to shut down, and nobody looks on.
+    pub(crate) fn is_idle_for_good(&self) -> bool {
+        let is_watched = self.0.observed.get() || self.0.task_factory.borrow().is_some();
+        self.0.life.get() == Life::Open
+            && events::with_running_loop(|_| ()).is_none()
+            && !is_watched
+            && !self.0.remote.has_messages()
+            && self.has_nothing_scheduled()
+            && !self.has_asyncgens()
+            && !self.has_default_executor()
+    }
+
+    fn has_nothing_scheduled(&self) -> bool {
+        self.0.ready.is_empty() && self.0.scheduled.borrow().is_empty() && !self.has_pending_tasks()
+    }
+
+    /// What a shutdown leaves behind that finds nothing to shut down: two tasks have had their
+    /// numbers, and each has run in one iteration and been reported in the next.
+    pub(crate) fn pass_over_shutdown(&self) {
+        self.note_asyncgens_shutdown();
+        self.note_executor_shutdown();
+        events::next_task_number();
+        events::next_task_number();
+        self.0.iteration.update(|iteration| iteration + 4);
+    }
+
     /// Closes the loop: drops what is queued and does not run it, and shuts the default executor
     /// down without waiting.
     ///
@@ -326,20 +364,37 @@ impl EventLoop {
         self.0.life.set(Life::Closing);
         let messages = self.0.remote.close();
         messages.into_iter().for_each(|message| self.drop_reporting(message));
-        // Taken out first: dropping a closure may run code that comes back here.
-        self.0.ready.take().into_iter().for_each(|handle| self.drop_reporting(handle));
-        let scheduled = mem::take(&mut *self.0.scheduled.borrow_mut());
-        scheduled.into_iter().for_each(|entry| self.drop_reporting(entry));
+        if !self.has_nothing_scheduled() {
+            self.drop_scheduled();
+        }
         let outcome = self.close_executor();
-        let mut tasks: Vec<_> = mem::take(&mut *self.0.tasks.borrow_mut()).into_iter().collect();
-        tasks.sort_by_key(|(_, task)| task.key().serial);
-        for (_, task) in tasks {
-            tasks::destroy_pending(self, task);
+        if self.has_pending_tasks() {
+            self.drop_pending_tasks();
         }
         let rings = mem::take(&mut *self.0.rings.borrow_mut());
         rings.iter().filter_map(Weak::upgrade).for_each(|future| future.break_ring());
         self.0.life.set(Life::Closed);
         outcome
+    }
+
+    fn drop_scheduled(&self) {
+        // Taken out first: dropping a closure may run code that comes back here.
+        for handle in self.0.ready.take() {
+            while let Some(call) = handle.burst().and_then(Burst::next) {
+                self.drop_reporting(call);
+            }
+            self.drop_reporting(handle);
+        }
+        let scheduled = mem::take(&mut *self.0.scheduled.borrow_mut());
+        scheduled.into_iter().for_each(|entry| self.drop_reporting(entry));
+    }
+
+    fn drop_pending_tasks(&self) {
+        let mut tasks: Vec<_> = mem::take(&mut *self.0.tasks.borrow_mut()).into_iter().collect();
+        tasks.sort_by_key(|(_, task)| task.key().serial);
+        for (_, task) in tasks {
+            tasks::destroy_pending(self, task);
+        }
     }
 
     /// Drops what may run code of the user's; a panic out of that is reported, for there is
@@ -350,7 +405,7 @@ impl EventLoop {
         }
     }
 
-    fn report_dropped(&self, payload: Box<dyn Any + Send>) -> Result<()> {
+    pub(crate) fn report_dropped(&self, payload: Box<dyn Any + Send>) -> Result<()> {
         let mut context = ExceptionContext::new("Exception ignored while dropping");
         context.exception = Some(from_panic(payload));
         self.call_exception_handler(context)
@@ -448,7 +503,7 @@ impl EventLoop {
 
     /// Tells whoever watches Ctrl-C of the presses since the last time.
     #[inline]
-    fn check_sigint(&self) -> Result<()> {
+    pub(crate) fn check_sigint(&self) -> Result<()> {
         if self.0.interrupts.get() == SigintHandler::pressed() {
             return Ok(());
         }
@@ -470,10 +525,15 @@ impl EventLoop {
     /// Has `on_sigint` called with the number of each press of Ctrl-C, or nothing any more.
     pub(crate) fn watch_sigint(&self, on_sigint: Option<Sigint>) -> Result<()> {
         self.0.interrupts.set(0);
-        self.0.selector.borrow().watch_sigint(on_sigint.is_some())?;
+        self.0.selector.borrow_mut().watch_sigint(on_sigint.is_some())?;
         let before = self.0.sigint.replace(on_sigint);
         drop(before);
         Ok(())
+    }
+
+    /// Whether whoever watches Ctrl-C has been told of a press.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.0.interrupts.get() > 0
     }
 
     /// Removes cancelled timers from the heap: all if they are many, else those at its head.
@@ -644,6 +704,10 @@ impl EventLoop {
         let task = self.0.tasks.borrow_mut().try_remove(key.index);
         debug_assert!(task.as_ref().is_none_or(|task| task.key() == key));
         drop(task);
+    }
+
+    pub(crate) fn has_pending_tasks(&self) -> bool {
+        !self.0.tasks.borrow().is_empty()
     }
 
     /// The pending tasks, in the order of their creation.

@@ -1,5 +1,6 @@
 //! Handles, and the functions that find a thread's event loop; mirrors `events.py`.
 
+mod burst;
 mod threadsafe;
 
 use std::cell::{Cell, RefCell};
@@ -17,6 +18,7 @@ use crate::raw::current;
 use crate::selector_events::Remote;
 use crate::sys::is_main_thread;
 
+pub(crate) use burst::Burst;
 pub(crate) use threadsafe::SafeCall;
 pub use threadsafe::{LoopHandle, ThreadSafeHandle};
 
@@ -70,6 +72,10 @@ pub(crate) trait RawHandle {
     /// Python's `repr` of the whole handle.
     fn repr(&self) -> String {
         handle_repr("Handle", self.cancelled(), None, self.callback_name(), self.created())
+    }
+    /// The calls that it stands for, if these are several.
+    fn burst(&self) -> Option<&Burst> {
+        None
     }
     /// How a report of what takes long names it: Python's `_format_handle`.
     fn slow_repr(&self) -> String {
@@ -587,9 +593,9 @@ pub fn set_event_loop(loop_: Option<&EventLoop>) {
 /// It belongs to this thread. Close it when it is no longer needed. Mirrors
 /// `asyncio.new_event_loop`.
 ///
-/// # Panics
-/// If the operating system gives no selector (too many open files).
-#[track_caller]
+/// # Differences from Python
+/// The selector is made when the loop first has to wait: if the operating system gives none (too
+/// many open files), the run fails then, and not the making of the loop.
 pub fn new_event_loop() -> EventLoop {
     EventLoop::new()
 }

@@ -5,10 +5,12 @@
 //! a call of its own ready.
 
 use std::cell::Cell;
+use std::collections::VecDeque;
 use std::io;
 use std::mem;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use mio::unix::SourceFd;
@@ -16,12 +18,15 @@ use mio::{Events, Interest, Poll, Token};
 
 use crate::base_events::EventLoop;
 use crate::contextvars::Snapshot;
-use crate::events::{self, SafeCall};
+use crate::events::{self, Burst, SafeCall};
 use crate::sys::SigintHandler;
 
 const INBOX: Token = Token(usize::MAX);
 const SIGINT: Token = Token(usize::MAX - 1);
 const EVENTS_CAPACITY: usize = 256;
+
+/// For how many messages the inbox always keeps its memory.
+const MESSAGES_KEPT: usize = 256;
 
 /// A number that no other thread of the process ever has.
 pub(crate) fn thread_id() -> u64 {
@@ -47,14 +52,16 @@ pub(crate) struct TaskKey {
 
 /// What another thread asks of a loop.
 pub(crate) enum Message {
-    Call(Arc<SafeCall>, Snapshot),
+    Call(Arc<dyn SafeCall>, Snapshot),
     Wake(TaskKey),
     Stop,
 }
 
 #[derive(Default)]
 struct Inbox {
-    messages: Vec<Message>,
+    messages: VecDeque<Message>,
+    /// Whether some of them are no calls.
+    is_mixed: bool,
     closed: bool,
 }
 
@@ -71,10 +78,24 @@ pub(crate) struct Remote {
     paused_jobs: AtomicUsize,
     /// Whether the loop is in debug mode.
     debug: AtomicBool,
-    waker: mio::Waker,
+    /// There once the loop has slept.
+    waker: OnceLock<mio::Waker>,
 }
 
 impl Remote {
+    /// The remote of a loop on this thread.
+    pub(crate) fn new() -> Self {
+        Self {
+            thread: thread_id(),
+            inbox: Mutex::default(),
+            waiting: AtomicBool::new(false),
+            asleep: AtomicBool::new(false),
+            paused_jobs: AtomicUsize::new(0),
+            debug: AtomicBool::new(false),
+            waker: OnceLock::new(),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inbox> {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,7 +106,8 @@ impl Remote {
         if inbox.closed {
             return false;
         }
-        inbox.messages.push(message);
+        inbox.is_mixed |= !matches!(message, Message::Call(..));
+        inbox.messages.push_back(message);
         drop(inbox);
         self.rouse();
         true
@@ -98,9 +120,11 @@ impl Remote {
             return;
         }
         self.waiting.store(true, Ordering::SeqCst);
-        if self.asleep.swap(false, Ordering::SeqCst) {
+        if self.asleep.swap(false, Ordering::SeqCst)
+            && let Some(waker) = self.waker.get()
+        {
             // An error would mean a full counter: the loop is being woken already.
-            let _ = self.waker.wake();
+            let _ = waker.wake();
         }
     }
 
@@ -143,63 +167,89 @@ impl Remote {
     }
 
     /// Takes no more messages; gives back those that are left.
-    pub(crate) fn close(&self) -> Vec<Message> {
+    pub(crate) fn close(&self) -> VecDeque<Message> {
         let mut inbox = self.lock();
         inbox.closed = true;
         mem::take(&mut inbox.messages)
     }
 
-    /// Takes out what other threads have sent since the last time.
-    fn take(&self) -> Vec<Message> {
+    /// Takes out what other threads have sent since the last time, and leaves the memory of
+    /// `messages`, which are none; whether some are no calls.
+    fn take(&self, messages: &mut VecDeque<Message>) -> bool {
         self.waiting.store(false, Ordering::SeqCst);
-        mem::take(&mut self.lock().messages)
+        let mut inbox = self.lock();
+        mem::swap(&mut inbox.messages, messages);
+        mem::take(&mut inbox.is_mixed)
     }
 }
 
-/// mio's poll, and what makes it sleep and wake as CPython's selectors do.
+/// What makes a loop sleep and wake as CPython's selectors do.
+///
+/// A loop that never has to sleep asks nothing of the operating system.
+#[derive(Default)]
 pub(crate) struct Selector {
+    open: Option<OpenSelector>,
+    /// Whether Ctrl-C ends a sleep.
+    watches_sigint: bool,
+}
+
+/// mio's poll, with which a loop can sleep.
+struct OpenSelector {
     poll: Poll,
     events: Events,
 }
 
 impl Selector {
-    pub(crate) fn new() -> io::Result<(Self, Arc<Remote>)> {
-        let poll = Poll::new()?;
-        let remote = Remote {
-            thread: thread_id(),
-            inbox: Mutex::default(),
-            waiting: AtomicBool::new(false),
-            asleep: AtomicBool::new(false),
-            paused_jobs: AtomicUsize::new(0),
-            debug: AtomicBool::new(false),
-            waker: mio::Waker::new(poll.registry(), INBOX)?,
-        };
-        Ok((Self { poll, events: Events::with_capacity(EVENTS_CAPACITY) }, Arc::new(remote)))
-    }
-
     /// Has Ctrl-C end a sleep, or no longer.
-    pub(crate) fn watch_sigint(&self, watch: bool) -> io::Result<()> {
-        let Some(fd) = SigintHandler::read_end() else { return Ok(()) };
-        if watch {
-            self.poll.registry().register(&mut SourceFd(&fd), SIGINT, Interest::READABLE)
-        } else {
-            self.poll.registry().deregister(&mut SourceFd(&fd))
+    pub(crate) fn watch_sigint(&mut self, watch: bool) -> io::Result<()> {
+        if let Some(open) = &self.open {
+            open.watch_sigint(watch)?;
         }
+        self.watches_sigint = watch;
+        Ok(())
     }
 
     /// Sleeps until something happens, or for `timeout` seconds; for ever with `None`.
     pub(crate) fn select(&mut self, timeout: Option<f64>, remote: &Remote) -> io::Result<()> {
+        let open = match &mut self.open {
+            Some(open) => open,
+            None => self.open.insert(OpenSelector::new(remote, self.watches_sigint)?),
+        };
         remote.asleep.store(true, Ordering::SeqCst);
         if remote.has_messages() {
             remote.asleep.store(false, Ordering::SeqCst);
             return Ok(());
         }
-        let outcome = self.poll.poll(&mut self.events, timeout.map(Duration::from_secs_f64));
+        let outcome = open.poll.poll(&mut open.events, timeout.map(Duration::from_secs_f64));
         remote.asleep.store(false, Ordering::SeqCst);
         match outcome {
             // CPython takes an interrupted select for an empty list of events.
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
             outcome => outcome,
+        }
+    }
+}
+
+impl OpenSelector {
+    #[cold]
+    fn new(remote: &Remote, watches_sigint: bool) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = mio::Waker::new(poll.registry(), INBOX)?;
+        let open = Self { poll, events: Events::with_capacity(EVENTS_CAPACITY) };
+        if watches_sigint {
+            open.watch_sigint(true)?;
+        }
+        // Last, when nothing can fail any more: there is but one waker for ever.
+        let _ = remote.waker.set(waker);
+        Ok(open)
+    }
+
+    fn watch_sigint(&self, watch: bool) -> io::Result<()> {
+        let Some(fd) = SigintHandler::read_end() else { return Ok(()) };
+        if watch {
+            self.poll.registry().register(&mut SourceFd(&fd), SIGINT, Interest::READABLE)
+        } else {
+            self.poll.registry().deregister(&mut SourceFd(&fd))
         }
     }
 }
@@ -219,13 +269,30 @@ impl EventLoop {
         if self.0.taking_in.replace(true) {
             return;
         }
-        for message in self.0.remote.take() {
-            match message {
-                Message::Call(call, context) => self.push_call(call, context),
-                Message::Wake(key) => self.wake_task(key),
-                Message::Stop => self.stop(),
+        let mut messages = self.0.messages.take();
+        let is_mixed = self.0.remote.take(&mut messages);
+        let count = messages.len();
+        if count > 1 && !is_mixed {
+            self.push(Rc::new(Burst::new(messages)));
+        } else {
+            for message in messages.drain(..) {
+                match message {
+                    Message::Call(call, context) => self.push_call(call, context),
+                    Message::Wake(key) => self.wake_task(key),
+                    Message::Stop => self.stop(),
+                }
             }
+            self.keep_messages(messages, count);
         }
         self.0.taking_in.set(false);
+    }
+
+    /// Keeps the memory of `count` messages for those that are to come.
+    pub(crate) fn keep_messages(&self, mut messages: VecDeque<Message>, count: usize) {
+        // Once there are few again, the memory of the many goes.
+        if messages.capacity() > MESSAGES_KEPT && count < messages.capacity() / 4 {
+            messages.shrink_to(MESSAGES_KEPT);
+        }
+        self.0.messages.replace(messages);
     }
 }

@@ -4,16 +4,20 @@
 //! which looks at the count after every callback.
 #![expect(unsafe_code, reason = "functions of libc, and one called by a signal")]
 
+use std::cell::Cell;
 use std::io::{self, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 
 /// How often Ctrl-C was pressed since the handler was installed.
 static PRESSED: AtomicU32 = AtomicU32::new(0);
+
+/// Whether nobody handled SIGINT when this last looked.
+static WAS_DEFAULT: AtomicBool = AtomicBool::new(false);
 
 /// The end of the pipe that the handler writes to; -1 until there is one.
 static WRITE_END: AtomicI32 = AtomicI32::new(-1);
@@ -32,13 +36,24 @@ impl SigintHandler {
         if !is_main_thread() {
             return None;
         }
-        let before = action_of_sigint()?;
-        if before.sa_sigaction != libc::SIG_DFL {
+        // One call of the system's for a run after the other: another handler, which is not to be
+        // touched, is not expected then.
+        if !WAS_DEFAULT.load(Ordering::Relaxed) && !is_default(&action_of_sigint()?) {
             return None;
         }
         WRITE_END.store(write_end().ok()?, Ordering::SeqCst);
         PRESSED.store(0, Ordering::SeqCst);
-        set_action(handler_address()).then_some(Self { before })
+        let before = replace_action(&our_action())?;
+        WAS_DEFAULT.store(is_default(&before), Ordering::Relaxed);
+        if is_default(&before) {
+            return Some(Self { before });
+        }
+        // Somebody has come since the last time: what was pressed meanwhile is theirs.
+        replace_action(&before);
+        for _ in 0..PRESSED.swap(0, Ordering::SeqCst) {
+            raise_sigint();
+        }
+        None
     }
 
     /// How often Ctrl-C was pressed.
@@ -62,17 +77,30 @@ impl SigintHandler {
 
 impl Drop for SigintHandler {
     fn drop(&mut self) {
-        let ours = action_of_sigint().is_some_and(|now| now.sa_sigaction == handler_address());
-        if !ours {
-            return;
+        // In one step, so that a handler that somebody installs just now is not lost.
+        let Some(now) = replace_action(&self.before) else { return };
+        if now.sa_sigaction != handler_address() {
+            replace_action(&now);
+            WAS_DEFAULT.store(false, Ordering::Relaxed);
         }
-        // SAFETY: `before` is what sigaction itself gave us.
-        unsafe { libc::sigaction(libc::SIGINT, &raw const self.before, ptr::null_mut()) };
     }
+}
+
+thread_local! {
+    /// Whether this thread has been found to be the main one. It is that for ever, also in a
+    /// process that is forked from it.
+    static IS_MAIN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether this is the thread that the process began with.
 pub(crate) fn is_main_thread() -> bool {
+    if !IS_MAIN.get() {
+        IS_MAIN.set(ask_for_main_thread());
+    }
+    IS_MAIN.get()
+}
+
+fn ask_for_main_thread() -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     // SAFETY: both functions take nothing and cannot fail.
     let is_main = unsafe { libc::getpid() == libc::gettid() };
@@ -107,11 +135,14 @@ pub(crate) fn monotonic() -> f64 {
 
 /// Ends the process by SIGINT, so that a shell sees how it ended; returns if that fails.
 pub(crate) fn end_by_sigint() {
-    // SAFETY: both functions take plain numbers.
-    unsafe {
-        libc::signal(libc::SIGINT, libc::SIG_DFL);
-        libc::raise(libc::SIGINT);
-    }
+    // SAFETY: it takes plain numbers.
+    unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+    raise_sigint();
+}
+
+fn raise_sigint() {
+    // SAFETY: it takes a plain number.
+    unsafe { libc::raise(libc::SIGINT) };
 }
 
 fn write_end() -> io::Result<RawFd> {
@@ -138,15 +169,25 @@ fn action_of_sigint() -> Option<libc::sigaction> {
     (asked == 0).then(|| unsafe { action.assume_init() })
 }
 
-fn set_action(handler: libc::sighandler_t) -> bool {
-    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+fn is_default(action: &libc::sigaction) -> bool {
+    action.sa_sigaction == libc::SIG_DFL
+}
+
+fn our_action() -> libc::sigaction {
     // SAFETY: all zeros is a valid sigaction: no flags, an empty mask, the default action.
-    let action = unsafe {
-        (*action.as_mut_ptr()).sa_sigaction = handler;
-        action.assume_init()
-    };
-    // SAFETY: the handler is a function for ever, and does what a signal handler may do only.
-    unsafe { libc::sigaction(libc::SIGINT, &raw const action, ptr::null_mut()) == 0 }
+    let mut action = unsafe { MaybeUninit::<libc::sigaction>::zeroed().assume_init() };
+    action.sa_sigaction = handler_address();
+    action
+}
+
+/// Sets what SIGINT does, and gives what it did.
+fn replace_action(action: &libc::sigaction) -> Option<libc::sigaction> {
+    let mut before = MaybeUninit::uninit();
+    // SAFETY: `action` is what sigaction itself gave us, or has our handler, which is a function
+    // for ever and does what a signal handler may do only; and there is room for the one before.
+    let replaced = unsafe { libc::sigaction(libc::SIGINT, action, before.as_mut_ptr()) };
+    // SAFETY: a call that succeeds has filled it.
+    (replaced == 0).then(|| unsafe { before.assume_init() })
 }
 
 /// Counts and wakes; from the third time on, Ctrl-C does what it does by default.

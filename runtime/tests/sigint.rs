@@ -2,8 +2,8 @@
 
 use std::env;
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use asyncio::{CancelledError, KeyboardInterrupt, Result};
@@ -54,6 +54,20 @@ const CASES: &[Case] = &[
         program: returns,
         interrupts: 1,
         prints: "KeyboardInterrupt()\nagain: KeyboardInterrupt()\n",
+        ends_by_sigint: false,
+    },
+    Case {
+        name: "a loop that has slept before is woken, too",
+        program: sleeps_again,
+        interrupts: 1,
+        prints: "slept\nKeyboardInterrupt()\n",
+        ends_by_sigint: false,
+    },
+    Case {
+        name: "a program that ignores it is left alone",
+        program: ignores,
+        interrupts: 0,
+        prints: "undisturbed\n",
         ends_by_sigint: false,
     },
 ];
@@ -116,7 +130,7 @@ fn returns() -> ExitCode {
     println!("{error:?}");
     let error = asyncio::run(async {
         // The handler was put back and taken over again.
-        Command::new("kill").args(["-INT", &std::process::id().to_string()]).status()?;
+        interrupt(std::process::id());
         asyncio::sleep(3600).await
     })
     .unwrap_err();
@@ -124,8 +138,34 @@ fn returns() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn interrupt(child: &Child) {
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+fn sleeps_again() -> ExitCode {
+    let mut runner = asyncio::Runner::new();
+    runner.run(asyncio::sleep(0.001)).expect("nobody interrupts it");
+    println!("slept");
+    let error = runner.run(async {
+        ready();
+        asyncio::sleep(3600).await
+    });
+    println!("{:?}", error.unwrap_err());
+    ExitCode::SUCCESS
+}
+
+fn ignores() -> ExitCode {
+    if env::var_os("IGNORES_SIGINT").is_none() {
+        let mut again = Command::new("sh");
+        again.args(["-c", "trap '' INT; exec \"$0\""]).arg(env::current_exe().expect("a path"));
+        panic!("{}", again.env("IGNORES_SIGINT", "1").exec());
+    }
+    main_with(async {
+        interrupt(std::process::id());
+        asyncio::sleep(0.01).await?;
+        println!("undisturbed");
+        Ok(())
+    })
+}
+
+fn interrupt(process: u32) {
+    let status = Command::new("kill").args(["-INT", &process.to_string()]).status();
     assert!(status.expect("there is a kill").success());
 }
 
@@ -140,12 +180,12 @@ fn check(case: &Case) {
     for _ in 0..case.interrupts {
         // Each interrupt waits for its own word, so that none is merged with another.
         let Some(Ok(_)) = messages.next() else { panic!("{}: it ended too early", case.name) };
-        interrupt(&child);
+        interrupt(child.id());
     }
     std::thread::spawn(move || messages.for_each(drop));
     // A busy program's words wait in the pipe, older than its interrupts: two of these may have become one.
     while case.interrupts > 2 && child.try_wait().expect("it is ours").is_none() {
-        interrupt(&child);
+        interrupt(child.id());
         std::thread::sleep(Duration::from_millis(10));
     }
     let mut printed = String::new();

@@ -2,6 +2,8 @@
 //! `run_coroutine_threadsafe`. Every text is CPython's.
 #![forbid(unsafe_code)]
 
+#[path = "threads/bursts.rs"]
+mod bursts;
 #[path = "threads/executor.rs"]
 mod executor;
 #[path = "threads/threadsafe.rs"]

@@ -52,9 +52,8 @@ impl EventLoop {
     /// # }
     /// ```
     pub async fn shutdown_asyncgens(&self) -> Result<()> {
-        let asyncgens = &self.0.asyncgens;
-        asyncgens.shutdown_called.set(true);
-        let alive = asyncgens.alive.take();
+        self.note_asyncgens_shutdown();
+        let alive = self.0.asyncgens.alive.take();
         let closing: Vec<_> = alive.values().filter_map(Weak::upgrade).collect();
         if closing.is_empty() {
             return Ok(());
@@ -75,6 +74,15 @@ impl EventLoop {
             self.call_exception_handler(context)?;
         }
         Ok(())
+    }
+
+    pub(super) fn has_asyncgens(&self) -> bool {
+        !self.0.asyncgens.alive.borrow().is_empty()
+    }
+
+    /// From now on generators that are begun are warned of.
+    pub(super) fn note_asyncgens_shutdown(&self) {
+        self.0.asyncgens.shutdown_called.set(true);
     }
 
     /// Remembers a generator that is asked for the first time; the outcome is its number.

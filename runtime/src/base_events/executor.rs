@@ -118,7 +118,7 @@ impl EventLoop {
     /// wait for it.
     pub async fn shutdown_default_executor(&self, timeout: impl IntoTimeout) -> Result<()> {
         let timeout = timeout.into_timeout();
-        self.0.threads.executor_shutdown_called.set(true);
+        self.note_executor_shutdown();
         let executor = self.0.threads.default_executor.borrow().clone();
         let Some(executor) = executor else { return Ok(()) };
         let future = self.create_future();
@@ -186,10 +186,19 @@ impl EventLoop {
         Ok(executor)
     }
 
+    pub(super) fn has_default_executor(&self) -> bool {
+        self.0.threads.default_executor.borrow().is_some()
+    }
+
+    /// From now on the default executor takes no jobs.
+    pub(super) fn note_executor_shutdown(&self) {
+        self.0.threads.executor_shutdown_called.set(true);
+    }
+
     /// Shuts the default executor down without waiting, and lets go of what waits for threads.
     pub(super) fn close_executor(&self) -> Result<()> {
+        self.note_executor_shutdown();
         let threads = &self.0.threads;
-        threads.executor_shutdown_called.set(true);
         let parked = mem::take(&mut *threads.parked.borrow_mut());
         parked.into_values().for_each(|parked| self.drop_reporting(parked));
         threads.jobs.set(0);

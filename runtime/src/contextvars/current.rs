@@ -183,21 +183,35 @@ fn address_of(slot: &Cell<ContextSlot>) -> usize {
     std::ptr::from_ref(slot).addr()
 }
 
-/// The values of a context on their way to another thread.
+/// The values of a context on their way to another thread; one word, as there are few.
 #[derive(Clone)]
-pub(crate) struct Snapshot(Vec<Binding>);
+pub(crate) struct Snapshot(Option<Box<Bindings>>);
+
+#[derive(Clone)]
+struct Bindings(Vec<Binding>);
 
 /// A copy of the current context that can cross threads.
+#[inline]
 pub(crate) fn snapshot() -> Snapshot {
-    match capture().0.as_deref() {
-        Some(Node::Values(bindings)) => Snapshot(bindings.clone()),
-        _ => Snapshot(Vec::new()),
+    match is_set() {
+        true => snapshot_of(&capture()),
+        false => Snapshot(None),
+    }
+}
+
+fn snapshot_of(values: &ContextSlot) -> Snapshot {
+    match values.0.as_deref() {
+        Some(Node::Values(bindings)) if !bindings.is_empty() => {
+            Snapshot(Some(Box::new(Bindings(bindings.clone()))))
+        }
+        _ => Snapshot(None),
     }
 }
 
 impl Snapshot {
     /// The slot of a handle on this thread that is to run with these values.
+    #[inline]
     pub(crate) fn into_slot(self) -> ContextSlot {
-        ContextSlot((!self.0.is_empty()).then(|| Rc::new(Node::Values(self.0))))
+        ContextSlot(self.0.map(|bindings| Rc::new(Node::Values(bindings.0))))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::panic::Location;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,50 +16,113 @@ use crate::exceptions::{Result, RuntimeError};
 use crate::format_helpers;
 use crate::selector_events::{Message, Remote, thread_id};
 
-type SendFunction = Box<dyn FnOnce() -> Result<()> + Send>;
+/// A call from another thread, its function's type forgotten.
+pub(crate) trait SafeCall: Send + Sync + UnwindSafe + RefUnwindSafe {
+    /// Makes the call, unless it was cancelled.
+    fn run(&self) -> Result<()>;
+    /// Cancels the call; waits until it is over, unless this thread is inside it.
+    fn cancel(&self);
+    /// Waits until the call is over, unless this thread is inside it.
+    fn wait(&self);
+    fn state(&self) -> &CallState;
+    /// What Python knows the function by.
+    fn name(&self) -> &'static str;
+}
 
-/// A call from another thread: the lock is held while it runs, so that who cancels it from
-/// another thread, or asks whether it was cancelled, waits until it is over, as in CPython.
-pub(crate) struct SafeCall {
-    function: Mutex<Option<SendFunction>>,
+/// What a call goes by, if not by the type of its function.
+trait Name: Send + Sync + UnwindSafe + RefUnwindSafe + 'static {
+    fn of<F>(&self) -> &'static str;
+}
+
+/// The name is that of the function's type.
+struct OfType;
+
+impl Name for OfType {
+    fn of<F>(&self) -> &'static str {
+        std::any::type_name::<F>()
+    }
+}
+
+impl Name for &'static str {
+    fn of<F>(&self) -> &'static str {
+        self
+    }
+}
+
+/// What a [`SafeCall`] has beside its function.
+pub(crate) struct CallState {
     cancelled: AtomicBool,
     /// The thread that is inside the callback; 0 if none. What another thread sees of it may be
     /// old, but is not its own number.
     runner: AtomicU64,
-    name: &'static str,
     created: Created,
 }
 
-impl SafeCall {
-    /// Waits until the callback is over, unless this thread is inside it.
-    fn wait(&self) -> Option<MutexGuard<'_, Option<SendFunction>>> {
-        let is_inside = self.runner.load(Ordering::Relaxed) == thread_id();
-        (!is_inside).then(|| self.function.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn cancel(&self) {
-        let function = self.wait();
-        self.cancelled.store(true, Ordering::SeqCst);
-        drop(function.and_then(|mut function| function.take())); // Out of the lock.
-    }
-
+impl dyn SafeCall + '_ {
     fn cancelled(&self) -> bool {
-        let _over = self.wait();
-        self.cancelled.load(Ordering::SeqCst)
+        self.state().cancelled.load(Ordering::SeqCst)
+    }
+
+    fn callback_name(&self) -> String {
+        format_helpers::callback_name(self.name())
     }
 
     fn repr(&self) -> String {
-        let cancelled = self.cancelled.load(Ordering::SeqCst);
-        let callback = format_helpers::callback_name(self.name);
-        handle_repr("_ThreadSafeHandle", cancelled, None, callback, self.created)
+        let (cancelled, created) = (self.cancelled(), self.state().created);
+        handle_repr("_ThreadSafeHandle", cancelled, None, self.callback_name(), created)
+    }
+}
+
+/// The lock is held while the call runs, so that who cancels it from another thread, or asks
+/// whether it was cancelled, waits until it is over, as in CPython.
+struct Call<F, N> {
+    function: Mutex<Option<F>>,
+    state: CallState,
+    name: N,
+}
+
+impl<F, N> Call<F, N> {
+    fn lock(&self) -> MutexGuard<'_, Option<F>> {
+        self.function.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The function, unless this thread is inside of it.
+    fn lock_outside(&self) -> Option<MutexGuard<'_, Option<F>>> {
+        let is_inside = self.state.runner.load(Ordering::Relaxed) == thread_id();
+        (!is_inside).then(|| self.lock())
+    }
+}
+
+impl<F, R, N> SafeCall for Call<F, N>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: CallbackOutput,
+    N: Name,
+{
     fn run(&self) -> Result<()> {
-        let mut function = self.function.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut function = self.lock();
         let Some(call) = function.take() else { return Ok(()) };
-        self.runner.store(thread_id(), Ordering::Relaxed);
-        let _over = Over(&self.runner);
-        call()
+        self.state.runner.store(thread_id(), Ordering::Relaxed);
+        let _over = Over(&self.state.runner);
+        call().into_outcome()
+    }
+
+    fn cancel(&self) {
+        let function = self.lock_outside();
+        self.state.cancelled.store(true, Ordering::SeqCst);
+        drop(function.and_then(|mut function| function.take())); // Out of the lock.
+    }
+
+    fn wait(&self) {
+        drop(self.lock_outside());
+    }
+
+    fn state(&self) -> &CallState {
+        &self.state
+    }
+
+    fn name(&self) -> &'static str {
+        self.name.of::<F>()
     }
 }
 
@@ -74,7 +137,7 @@ impl Drop for Over<'_> {
 
 /// The loop's side of a [`SafeCall`].
 struct SafeHandle {
-    call: Arc<SafeCall>,
+    call: Arc<dyn SafeCall>,
     context: Cell<ContextSlot>,
 }
 
@@ -91,7 +154,7 @@ impl RawHandle for SafeHandle {
     }
 
     fn cancelled(&self) -> bool {
-        self.call.cancelled.load(Ordering::SeqCst)
+        self.call.cancelled()
     }
 
     fn get_context(&self) -> Context {
@@ -99,11 +162,11 @@ impl RawHandle for SafeHandle {
     }
 
     fn callback_name(&self) -> String {
-        format_helpers::callback_name(self.call.name)
+        self.call.callback_name()
     }
 
     fn created(&self) -> Created {
-        self.call.created
+        self.call.state().created
     }
 
     fn repr(&self) -> String {
@@ -116,7 +179,7 @@ impl RawHandle for SafeHandle {
 ///
 /// `Send` and `Sync`: it may be cancelled from any thread. Mirrors asyncio's thread-safe handle.
 #[derive(Clone)]
-pub struct ThreadSafeHandle(Arc<SafeCall>);
+pub struct ThreadSafeHandle(Arc<dyn SafeCall>);
 
 impl ThreadSafeHandle {
     /// Cancels the call. If the callback is running on another thread, waits until it is over.
@@ -126,6 +189,7 @@ impl ThreadSafeHandle {
 
     /// Whether the handle was cancelled; waits while the callback runs on another thread.
     pub fn cancelled(&self) -> bool {
+        self.0.wait();
         self.0.cancelled()
     }
 }
@@ -167,7 +231,7 @@ impl LoopHandle {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput,
     {
-        self.call_named(std::any::type_name::<F>(), callback)
+        self.make_call(OfType, callback)
     }
 
     /// [`call_soon_threadsafe`](Self::call_soon_threadsafe) of what Python knows by `name`.
@@ -181,23 +245,34 @@ impl LoopHandle {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput,
     {
-        let call = Arc::new(SafeCall {
-            function: Mutex::new(Some(Box::new(move || callback().into_outcome()))),
-            cancelled: AtomicBool::new(false),
-            runner: AtomicU64::new(0),
-            name,
-            created: self.0.is_in_debug_mode().then_some(Location::caller()),
-        });
+        self.make_call(name, callback)
+    }
+
+    #[track_caller]
+    fn make_call<F, R, N>(&self, name: N, callback: F) -> Result<ThreadSafeHandle>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: CallbackOutput,
+        N: Name,
+    {
+        let created = self.0.is_in_debug_mode().then_some(Location::caller());
+        let (cancelled, runner) = (AtomicBool::new(false), AtomicU64::new(0));
+        let state = CallState { cancelled, runner, created };
+        self.send_call(Arc::new(Call { function: Mutex::new(Some(callback)), state, name }))
+    }
+
+    fn send_call(&self, call: Arc<dyn SafeCall>) -> Result<ThreadSafeHandle> {
+        let handle = ThreadSafeHandle(Arc::clone(&call));
         let context = contextvars::snapshot();
         if self.0.thread == thread_id()
             && let Some(loop_) = loop_of_this_thread(&self.0)
             && !loop_.is_closed()
         {
-            loop_.push_call(Arc::clone(&call), context);
-        } else if !self.0.send(Message::Call(Arc::clone(&call), context)) {
+            loop_.push_call(call, context);
+        } else if !self.0.send(Message::Call(call, context)) {
             return Err(RuntimeError("Event loop is closed"));
         }
-        Ok(ThreadSafeHandle(call))
+        Ok(handle)
     }
 
     /// Stops the loop, and wakes it if it sleeps. Mirrors `loop.stop` handed to
@@ -221,8 +296,20 @@ impl fmt::Debug for LoopHandle {
 
 impl EventLoop {
     /// Puts a call from another thread into the ready queue.
-    pub(crate) fn push_call(&self, call: Arc<SafeCall>, context: Snapshot) {
+    pub(crate) fn push_call(&self, call: Arc<dyn SafeCall>, context: Snapshot) {
         let context = Cell::new(context.into_slot());
         self.push(Rc::new(SafeHandle { call, context }));
+    }
+
+    /// Makes a call from another thread: it is a handle if anybody is to see it.
+    pub(super) fn make_call(&self, own: Arc<dyn SafeCall>, context: Snapshot) -> Result<()> {
+        let context = Cell::new(context.into_slot());
+        if self.is_observed() {
+            return self.run_observed(Rc::new(SafeHandle { call: own, context }));
+        }
+        match call(&context, || own.run()) {
+            Ok(()) => Ok(()),
+            Err(error) => report_callback(self, Rc::new(SafeHandle { call: own, context }), error),
+        }
     }
 }

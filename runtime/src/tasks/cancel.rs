@@ -24,42 +24,57 @@ pub(super) fn cancel(task: &Rc<dyn RawTask>, message: CancelMessage) -> bool {
     if !count_request(task) {
         return false;
     }
-    let mut task = Rc::clone(task);
+    match awaited_task(task) {
+        None => cancel_last(task, message),
+        Some(next) => cancel_chain(Rc::clone(task), next, message),
+    }
+    true
+}
+
+/// Walks down to the end of a chain, of which `task` waits for `next`.
+fn cancel_chain(mut task: Rc<dyn RawTask>, mut next: Rc<dyn RawTask>, message: CancelMessage) {
     let mut ring = Ring::new(&task);
-    while let Some(next) = awaited_task(&task) {
+    loop {
         if ring.closes_with(&next) {
             panic_with(RecursionError("maximum recursion depth exceeded"));
         }
         if !count_request(&next) {
             // It is done, so the task's step is scheduled: the request is for that.
-            request(&task, message);
-            return true;
+            return request(&task, message);
         }
         let future: Rc<dyn RawFuture> = next.clone();
         task.task_core().waiters.ask(&future, &message);
         task.task_core().flags.set(ASKED);
         task = next;
+        next = match awaited_task(&task) {
+            Some(next) => next,
+            None => return cancel_last(&task, message),
+        };
     }
-    let stepping = current::is_stepping(task.task_core());
-    let accepted = if stepping { Some(false) } else { task.task_core().waiters.cancel(&message) };
+}
+
+/// Cancels what a task waits for, which is no other task alone, or else its next step.
+fn cancel_last(task: &Rc<dyn RawTask>, message: CancelMessage) {
+    let task_core = task.task_core();
+    let stepping = current::is_stepping(task_core);
+    let accepted = if stepping { Some(false) } else { task_core.waiters.cancel(&message) };
     if accepted == Some(true) {
-        task.task_core().flags.set(ASKED);
-        return true;
+        return task_core.flags.set(ASKED);
     }
-    request(&task, message);
+    request(task, message);
     // Waiting for nothing of ours, nobody else would schedule the step.
     if accepted.is_none()
         && let Some(loop_) = task.core().try_get_loop()
     {
-        schedule_step(&loop_, task);
+        schedule_step(&loop_, Rc::clone(task));
     }
-    true
 }
 
 /// Counts one request, unless the task is done.
 fn count_request(task: &Rc<dyn RawTask>) -> bool {
-    task.core().retrieved();
-    if task.core().done() {
+    let core = task.core();
+    core.retrieved();
+    if core.done() {
         return false;
     }
     task.task_core().num_cancels_requested.update(|requests| requests + 1);
@@ -74,10 +89,11 @@ fn request(task: &Rc<dyn RawTask>, message: CancelMessage) {
 
 /// The task that `task` waits for, if it waits for nothing else.
 fn awaited_task(task: &Rc<dyn RawTask>) -> Option<Rc<dyn RawTask>> {
-    if current::is_stepping(task.task_core()) {
+    let task_core = task.task_core();
+    if current::is_stepping(task_core) {
         return None;
     }
-    task.task_core().waiters.only()?.into_task()
+    task_core.waiters.only()?.into_task()
 }
 
 /// Notices that a walk comes by a place again: it remembers where it was after 1, 2, 4, … steps.

@@ -18,7 +18,7 @@ pub(super) struct Waiters {
     /// The one future that a plain await waits for.
     first: Cell<Option<Rc<dyn RawFuture>>>,
     rest: Cell<Option<Box<Rest>>>,
-    /// Which of both there are, to be asked at once.
+    /// Which of both there are, and in which state, to be asked at once.
     has: Cell<u8>,
 }
 
@@ -28,6 +28,9 @@ const FIRST: u8 = 1;
 const FRESH: u8 = 2;
 /// In `has`: there is a rest.
 const REST: u8 = 4;
+/// In `has`: a cancellation without a message went to the first, which then stays here until it
+/// has answered, also if it is done.
+const FIRST_ASKED: u8 = 8;
 /// In `has`, when the task waits for one future as a plain await does.
 const PLAIN: u8 = FIRST | FRESH;
 
@@ -105,6 +108,12 @@ impl Waiters {
         self.has.set(self.has.get() & !these);
     }
 
+    fn take(&self, this: u8) -> bool {
+        let had = self.has(this);
+        self.unmark(this);
+        had
+    }
+
     fn set_first(&self, future: Rc<dyn RawFuture>) {
         self.first.set(Some(future));
         self.mark(FIRST);
@@ -131,7 +140,7 @@ impl Waiters {
     fn let_go_of_first(&self) {
         self.unmark(PLAIN);
         if let Some(first) = self.first.take()
-            && !first.core().done()
+            && (!first.core().done() || self.has(FIRST_ASKED))
         {
             self.set_first(first);
         }
@@ -189,6 +198,7 @@ impl Waiters {
 
     #[inline(never)]
     fn add_more(&self, future: Rc<dyn RawFuture>) {
+        self.note_first_asked();
         if self.has(FRESH) {
             let fresh = Fresh { future, block: current::block() };
             return self.with_rest(|rest| rest.fresh.push(fresh));
@@ -220,9 +230,11 @@ impl Waiters {
     /// Ends a step: a future that it did not poll is not kept alive by the task.
     #[inline]
     pub(super) fn settle(&self) {
-        if !self.has(FRESH)
-            && let Some(first) = self.take_first()
-        {
+        if self.has(FRESH) {
+            return;
+        }
+        self.note_first_asked();
+        if let Some(first) = self.take_first() {
             self.keep_stale(&first);
         }
     }
@@ -289,6 +301,9 @@ impl Waiters {
     ///
     /// Futures polled through a foreign waker are asked only if there is nothing else.
     pub(super) fn cancel(&self, message: &CancelMessage) -> Option<bool> {
+        if !self.has(REST) {
+            return self.cancel_first(message);
+        }
         let mut futures = Vec::from_iter(self.first());
         self.change_rest(|rest| {
             futures.extend(rest.fresh.iter().map(|fresh| Rc::clone(&fresh.future)));
@@ -311,16 +326,60 @@ impl Waiters {
         accepted
     }
 
+    /// [`cancel`](Self::cancel) of what a plain await waits for.
+    fn cancel_first(&self, message: &CancelMessage) -> Option<bool> {
+        let first = self.first()?;
+        let was_done = first.core().done();
+        let accepts = Rc::clone(&first).cancel(message.clone());
+        if accepts {
+            self.ask(&first, message);
+        }
+        (!was_done).then_some(accepts)
+    }
+
     /// Notes that a cancellation went to `future`.
     pub(super) fn ask(&self, future: &Rc<dyn RawFuture>, message: &CancelMessage) {
+        if message.is_none() && !self.has(REST) && self.is_first(future) {
+            return self.mark(FIRST_ASKED);
+        }
+        self.note_first_asked();
         self.with_rest(|rest| {
             rest.asked.push(Rc::downgrade(future));
             rest.asked_with.clone_from(message);
         });
     }
 
+    #[inline(always)]
+    fn is_first(&self, future: &Rc<dyn RawFuture>) -> bool {
+        let first = self.first.take();
+        let is_it = |first: &Rc<_>| std::ptr::addr_eq(Rc::as_ptr(first), Rc::as_ptr(future));
+        let is_first = first.as_ref().is_some_and(is_it);
+        self.first.set(first);
+        is_first
+    }
+
+    fn is_core_of_first(&self, core: &Core) -> bool {
+        let first = self.first.take();
+        let is_first = first.as_ref().is_some_and(|first| std::ptr::eq(first.core(), core));
+        self.first.set(first);
+        is_first
+    }
+
+    /// Writes down that the first was asked: there is more to remember than that.
+    fn note_first_asked(&self) {
+        if self.take(FIRST_ASKED)
+            && let Some(first) = self.first.take()
+        {
+            self.with_rest(|rest| rest.asked.push(Rc::downgrade(&first)));
+            self.first.set(Some(first));
+        }
+    }
+
     /// Whether the future whose core is `core` was asked.
     pub(super) fn was_asked(&self, core: &Core) -> bool {
+        if self.has(FIRST_ASKED) && self.is_core_of_first(core) {
+            return true;
+        }
         let is_it = |asked: &Weak<dyn RawFuture>| {
             asked.upgrade().is_some_and(|asked| std::ptr::eq(asked.core(), core))
         };
@@ -331,6 +390,10 @@ impl Waiters {
 
     /// Whether one that was asked has yet to answer, and is waited for still.
     pub(super) fn awaits_answer(&self) -> bool {
+        if self.has(FIRST_ASKED) && self.has(FRESH) {
+            return true;
+        }
+        self.note_first_asked();
         let first = self.first();
         let mut awaits = false;
         self.change_rest(|rest| {
@@ -347,6 +410,13 @@ impl Waiters {
 
     /// Forgets who was asked; gives the message.
     pub(super) fn forget_asked(&self) -> CancelMessage {
+        if self.take(FIRST_ASKED)
+            && !self.has(FRESH)
+            && let Some(first) = self.take_first()
+            && !first.core().done()
+        {
+            self.set_first(first);
+        }
         let mut message = None;
         self.change_rest(|rest| {
             rest.asked.clear();
