@@ -108,6 +108,12 @@ impl Core {
         self.state.get() == State::Cancelled
     }
 
+    /// Whether it ended with a result.
+    #[inline(always)]
+    pub(crate) fn succeeded(&self) -> bool {
+        self.state.get() == State::Finished && !self.has_error()
+    }
+
     pub(crate) fn try_get_loop(&self) -> Option<EventLoop> {
         self.loop_.upgrade().map(EventLoop)
     }
@@ -611,7 +617,9 @@ impl<T: 'static> Future<T> {
         }
     }
 
-    fn take_value(&self) -> Result<T> {
+    /// The result of a future that has ended with one.
+    #[inline]
+    pub(crate) fn take_value(&self) -> Result<T> {
         self.0.value().take().ok_or_else(taken)
     }
 

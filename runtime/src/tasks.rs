@@ -490,9 +490,11 @@ where
         }
         return Ok(child);
     }
-    let loop_ = loop_.cloned().unwrap_or_else(events::get_event_loop);
-    let task = loop_.create_task(awaitable);
-    Ok(Child { future: Future::clone(&task), origin: Origin::New })
+    let task = match loop_ {
+        Some(loop_) => loop_.create_task(awaitable),
+        None => events::get_event_loop().create_task(awaitable),
+    };
+    Ok(Child { future: task.into_inner(), origin: Origin::New })
 }
 
 /// Makes a future of anything awaitable: a handle is itself, a coroutine becomes a task.

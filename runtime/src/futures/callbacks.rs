@@ -102,6 +102,14 @@ impl Callbacks {
         });
     }
 
+    /// Whether the one at this address was added last.
+    pub(crate) fn end_with(&self, callback: *const ()) -> bool {
+        let list = self.0.take();
+        let last = list.as_slice().last().map(Rc::as_ptr);
+        self.0.set(list);
+        last.is_some_and(|last| std::ptr::addr_eq(last, callback))
+    }
+
     /// Removes all that are `wanted` and returns how many they were.
     pub(crate) fn remove(&self, wanted: impl Fn(&dyn DoneCallback) -> bool) -> usize {
         let callbacks = match self.0.take() {
