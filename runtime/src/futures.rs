@@ -65,6 +65,8 @@ pub(crate) struct Core {
     rare: Cell<Option<Box<Rare>>>,
     state: Cell<State>,
     log_traceback: Cell<bool>,
+    /// Where a task group has it, counted from one.
+    place: Cell<u32>,
 }
 
 /// What few futures have.
@@ -93,7 +95,24 @@ impl Core {
             rare: Cell::new(rare),
             state: Cell::new(State::Pending),
             log_traceback: Cell::new(false),
+            place: Cell::new(0),
         }
+    }
+
+    /// Notes where a task group has it; false if another one has it, too.
+    #[inline]
+    pub(crate) fn take_place(&self, place: usize) -> bool {
+        let place = u32::try_from(place + 1).unwrap_or(0);
+        let is_free = self.place.get() == 0 && place > 0;
+        if is_free {
+            self.place.set(place);
+        }
+        is_free
+    }
+
+    /// Where the task group has it that [`took its place`](Self::take_place).
+    pub(crate) fn place(&self) -> usize {
+        self.place.get() as usize - 1
     }
 
     pub(crate) fn state(&self) -> State {

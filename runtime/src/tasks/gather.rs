@@ -14,7 +14,7 @@ use crate::contextvars::{self, Context, ContextSlot};
 use crate::coroutines::Awaitable;
 use crate::events::{self, Callback, Created, RawHandle};
 use crate::exceptions::{CancelledError, Result, panic_with};
-use crate::format_helpers::format_callback;
+use crate::format_helpers::name_of;
 use crate::futures::{
     self, AnyFuture, CancelMessage, Core, DoneCallback, Function, Future, Rare, RawFuture, Twin,
     Typed, value_repr,
@@ -238,11 +238,6 @@ fn _done_callback<C: Children, T: 'static>(
     outer: Rc<GatheringFuture<C, T>>,
 ) -> impl FnOnce(&AnyFuture) {
     move |child| outer.child_done(child.0.core())
-}
-
-/// The name of the callbacks that `make` makes.
-fn name_of<A, F>(_make: fn(A) -> F) -> String {
-    format_callback::<F>()
 }
 
 impl<C: Children, T: 'static> DoneCallback for GatheringFuture<C, T> {
