@@ -34,6 +34,7 @@ use crate::exceptions::{
     CancelledError, Error, InvalidStateError, Result, RuntimeError, StopIteration,
 };
 use crate::format_helpers::repr_value;
+use crate::rarely::Rarely;
 use crate::raw::{current, place};
 use crate::tasks::{self, TaskCore};
 
@@ -61,8 +62,8 @@ pub(crate) struct Core {
     loop_: Weak<Inner>,
     pub(crate) callbacks: Callbacks,
     /// The exception, or the `CancelledError` that a task ended with.
-    error: Cell<Option<Error>>,
-    rare: Cell<Option<Box<Rare>>>,
+    error: Rarely<Error>,
+    rare: Rarely<Box<Rare>>,
     state: Cell<State>,
     log_traceback: Cell<bool>,
     /// Where a task group has it, counted from one.
@@ -91,8 +92,8 @@ impl Core {
         Self {
             loop_,
             callbacks: Callbacks::default(),
-            error: Cell::new(None),
-            rare: Cell::new(rare),
+            error: Rarely::new(None),
+            rare: Rarely::new(rare),
             state: Cell::new(State::Pending),
             log_traceback: Cell::new(false),
             place: Cell::new(0),

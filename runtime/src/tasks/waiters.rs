@@ -12,6 +12,7 @@ use std::rc::{Rc, Weak};
 
 use super::Block;
 use crate::futures::{CancelMessage, Core, RawFuture, WakerCallback, is_same};
+use crate::rarely::Rarely;
 use crate::raw::current;
 
 pub(super) struct Waiters {
@@ -19,7 +20,7 @@ pub(super) struct Waiters {
     first: Cell<Option<Rc<dyn RawFuture>>>,
     /// Whether the first was polled in the last step, and pending then.
     is_fresh: Cell<bool>,
-    rest: Cell<Option<Box<Rest>>>,
+    rest: Rarely<Box<Rest>>,
 }
 
 /// What a plain await never needs.
@@ -80,7 +81,7 @@ impl Stale {
 
 impl Waiters {
     pub(super) const fn new() -> Self {
-        Self { first: Cell::new(None), is_fresh: Cell::new(false), rest: Cell::new(None) }
+        Self { first: Cell::new(None), is_fresh: Cell::new(false), rest: Rarely::new(None) }
     }
 
     /// Begins a step: what was waited for has yet to be polled again, unless it is done.
