@@ -222,6 +222,15 @@ impl Core {
         self.read_error_of()
     }
 
+    /// Whether it has anything that few futures have.
+    #[inline(always)]
+    pub(crate) fn has_rare(&self) -> bool {
+        let rare = self.rare.take();
+        let has_rare = rare.is_some();
+        self.rare.set(rare);
+        has_rare
+    }
+
     #[inline(always)]
     fn has_error(&self) -> bool {
         let error = self.error.take();

@@ -418,8 +418,18 @@ impl Inner {
         }
     }
 
+    /// Schedules a callback that gets the task.
+    #[cold]
+    #[inline(never)]
+    fn schedule_with(self: Rc<Self>, task: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        let place = task.core().place();
+        let context = mem::take(&mut self.members.borrow_mut().tasks[place].context);
+        Rc::new(TaskGroup(self).callback(context, place)).schedule(task, loop_);
+    }
+
     /// Is told of the last of the tasks, which has succeeded.
     #[cold]
+    #[inline(never)]
     fn run_last(self: Rc<Self>, loop_: &EventLoop, context: ContextSlot) -> Result<()> {
         let context = Cell::new(context);
         let Err(error) = events::call(&context, || self.tell_whether_completed()) else {
@@ -438,9 +448,7 @@ impl DoneCallback for Inner {
             self.members.borrow_mut().succeeded.push_back(core.place());
             return loop_.push(self);
         }
-        let place = core.place();
-        let context = mem::take(&mut self.members.borrow_mut().tasks[place].context);
-        Rc::new(TaskGroup(self).callback(context, place)).schedule(task, loop_);
+        self.schedule_with(task, loop_);
     }
 
     fn repr(&self) -> String {

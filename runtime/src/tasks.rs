@@ -347,7 +347,7 @@ where
 
 impl EventLoop {
     /// What every `create_task` comes down to; the options, if they are moved, are left empty.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub(crate) fn spawn<A>(&self, coroutine: A, options: &mut TaskOptions) -> Task<A::Value>
     where
@@ -361,12 +361,10 @@ impl EventLoop {
         }
         let coroutine = coroutine.into_future();
         options.created = self.created();
-        match self.get_task_factory() {
-            Some(factory) => {
-                Coroutine::new(coroutine).start_with(&*factory, self, std::mem::take(options))
-            }
-            None => Task::start(self, coroutine, options),
+        if self.has_task_factory() {
+            return Coroutine::new(coroutine).start_with_factory(self, std::mem::take(options));
         }
+        Task::start(self, coroutine, options)
     }
 
     /// A task of anything awaitable: a handle is awaited by a coroutine, which has Python's name.

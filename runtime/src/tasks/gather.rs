@@ -121,6 +121,33 @@ impl<C: Children, T: 'static> GatheringFuture<C, T> {
         self.end(outcome);
     }
 
+    /// Schedules a callback that gets the child.
+    #[cold]
+    #[inline(never)]
+    fn schedule_with(self: Rc<Self>, child: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        let created = child.core().created().map(|_| self.caller);
+        let context = contextvars::peek(&self.context);
+        let callback = Function::new(_done_callback(self), Some, context, created);
+        Rc::new(callback).schedule(child, loop_);
+    }
+
+    /// Is told of the last child, which has succeeded; or it goes with this call.
+    #[cold]
+    #[inline(never)]
+    fn run_last(self: Rc<Self>, loop_: &EventLoop, is_over: bool) -> Result<()> {
+        let context = Cell::new(self.context.take());
+        let told = events::call(&context, move || {
+            if !is_over {
+                self.all_done();
+            }
+            // What it has gathered may go here.
+            drop(self);
+        });
+        let Err(error) = told else { return Ok(()) };
+        let handle = Callback::new(told::_done_callback, context.take(), None);
+        events::report_callback(loop_, Rc::new(handle), error)
+    }
+
     fn end(self: &Rc<Self>, outcome: Result<T>) {
         // The clone of a result may have ended it.
         if self.core.done() {
@@ -243,14 +270,11 @@ fn _done_callback<C: Children, T: 'static>(
 impl<C: Children, T: 'static> DoneCallback for GatheringFuture<C, T> {
     fn schedule(self: Rc<Self>, child: &Rc<dyn RawFuture>, loop_: &EventLoop) {
         let core = child.core();
-        if core.succeeded() && core.created().is_none() {
+        if core.succeeded() && !core.has_rare() {
             // That it is done is all there is to say about it.
             return loop_.push(self);
         }
-        let created = core.created().map(|_| self.caller);
-        let context = contextvars::peek(&self.context);
-        let callback = Function::new(_done_callback(self), Some, context, created);
-        Rc::new(callback).schedule(child, loop_);
+        self.schedule_with(child, loop_);
     }
 
     fn repr(&self) -> String {
@@ -270,17 +294,7 @@ impl<C: Children, T: 'static> RawHandle for GatheringFuture<C, T> {
         if is_over && Rc::strong_count(&self) > 1 {
             return Ok(());
         }
-        let context = Cell::new(self.context.take());
-        let told = events::call(&context, move || {
-            if !is_over {
-                self.all_done();
-            }
-            // What it has gathered may go here.
-            drop(self);
-        });
-        let Err(error) = told else { return Ok(()) };
-        let handle = Callback::new(told::_done_callback, context.take(), None);
-        events::report_callback(loop_, Rc::new(handle), error)
+        self.run_last(loop_, is_over)
     }
 
     // Nobody gets at these calls; the future is cancelled as one.
@@ -440,7 +454,7 @@ impl Maker {
             Err(error) => panic_with(error),
         };
         let loop_ = self.loop_.get_or_insert_with(|| child.future.get_loop());
-        if loop_.get_task_factory().is_some() {
+        if loop_.has_task_factory() {
             self.early.get_or_insert_default().watch(child.future.any());
         }
         child
