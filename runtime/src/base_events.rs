@@ -80,6 +80,8 @@ pub(crate) struct Inner {
     slow_callback_duration: Cell<f64>,
     exception_handler: RefCell<Option<ExceptionHandler>>,
     task_factory: RefCell<Option<TaskFactory>>,
+    /// Whether there is one: each new task asks.
+    has_task_factory: Cell<bool>,
     sigint: RefCell<Option<Sigint>>,
     /// Pending futures that nobody but each other may own: nothing else breaks their ring.
     rings: RefCell<Vec<Weak<dyn RawFuture>>>,
@@ -153,6 +155,7 @@ impl EventLoop {
             slow_callback_duration: Cell::new(constants::SLOW_CALLBACK_DURATION),
             exception_handler: RefCell::new(None),
             task_factory: RefCell::new(None),
+            has_task_factory: Cell::new(false),
             sigint: RefCell::new(None),
             rings: RefCell::default(),
             interrupts: Cell::new(0),
@@ -678,7 +681,13 @@ impl EventLoop {
         self.0.task_factory.borrow().clone()
     }
 
+    #[inline(always)]
+    pub(crate) fn has_task_factory(&self) -> bool {
+        self.0.has_task_factory.get()
+    }
+
     pub(crate) fn replace_task_factory(&self, factory: Option<TaskFactory>) {
+        self.0.has_task_factory.set(factory.is_some());
         let before = self.0.task_factory.replace(factory);
         drop(before);
     }

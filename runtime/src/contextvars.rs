@@ -23,7 +23,7 @@ use std::{
 pub use context::{Context, copy_context};
 
 pub(crate) use current::{Snapshot, capture, context_of, enter, snapshot};
-pub(crate) use slot::{ContextSlot, is_empty, peek, slot_from};
+pub(crate) use slot::{ContextSlot, peek, slot_from};
 
 use crate::exceptions::{Args, Error, LookupError, Result, RuntimeError, ValueError, repr_str};
 use current::{current, running_context};

@@ -107,6 +107,11 @@ pub(crate) fn format_callback<F>() -> String {
     callback_name(type_name::<F>())
 }
 
+/// The same of the callbacks that `make` makes.
+pub(crate) fn name_of<A, F>(_make: impl Fn(A) -> F) -> String {
+    format_callback::<F>()
+}
+
 /// The same with the repr of the argument that it gets, as debug mode shows it.
 pub(crate) fn format_call<F>(argument: Option<String>) -> String {
     let argument = argument.map_or(String::new(), |argument| cut(&argument));

@@ -34,7 +34,7 @@ use crate::exceptions::{
     CancelledError, Error, InvalidStateError, Result, RuntimeError, StopIteration,
 };
 use crate::format_helpers::repr_value;
-use crate::raw::bare::{Bare, MostlyBare};
+use crate::rarely::Rarely;
 use crate::raw::{current, place};
 use crate::tasks::{self, TaskCore};
 
@@ -62,10 +62,12 @@ pub(crate) struct Core {
     loop_: Weak<Inner>,
     pub(crate) callbacks: Callbacks,
     /// The exception, or the `CancelledError` that a task ended with.
-    error: Cell<Option<Error>>,
-    rare: Cell<Option<Box<Rare>>>,
+    error: Rarely<Error>,
+    rare: Rarely<Box<Rare>>,
     state: Cell<State>,
     log_traceback: Cell<bool>,
+    /// Where a task group has it, counted from one.
+    place: Cell<u32>,
 }
 
 /// What few futures have.
@@ -90,11 +92,28 @@ impl Core {
         Self {
             loop_,
             callbacks: Callbacks::default(),
-            error: Cell::new(None),
-            rare: Cell::new(rare),
+            error: Rarely::new(None),
+            rare: Rarely::new(rare),
             state: Cell::new(State::Pending),
             log_traceback: Cell::new(false),
+            place: Cell::new(0),
         }
+    }
+
+    /// Notes where a task group has it; false if another one has it, too.
+    #[inline]
+    pub(crate) fn take_place(&self, place: usize) -> bool {
+        let place = u32::try_from(place + 1).unwrap_or(0);
+        let is_free = self.place.get() == 0 && place > 0;
+        if is_free {
+            self.place.set(place);
+        }
+        is_free
+    }
+
+    /// Where the task group has it that [`took its place`](Self::take_place).
+    pub(crate) fn place(&self) -> usize {
+        self.place.get() as usize - 1
     }
 
     pub(crate) fn state(&self) -> State {
@@ -107,6 +126,12 @@ impl Core {
 
     pub(crate) fn cancelled(&self) -> bool {
         self.state.get() == State::Cancelled
+    }
+
+    /// Whether it ended with a result.
+    #[inline(always)]
+    pub(crate) fn succeeded(&self) -> bool {
+        self.state.get() == State::Finished && !self.has_error()
     }
 
     pub(crate) fn try_get_loop(&self) -> Option<EventLoop> {
@@ -197,6 +222,15 @@ impl Core {
         self.read_error_of()
     }
 
+    /// Whether it has anything that few futures have.
+    #[inline(always)]
+    pub(crate) fn has_rare(&self) -> bool {
+        let rare = self.rare.take();
+        let has_rare = rare.is_some();
+        self.rare.set(rare);
+        has_rare
+    }
+
     #[inline(always)]
     fn has_error(&self) -> bool {
         let error = self.error.take();
@@ -235,21 +269,6 @@ impl Core {
 
     fn check_pending(&self) -> Result<()> {
         if self.done() { Err(InvalidStateError("invalid state")) } else { Ok(()) }
-    }
-}
-
-impl Bare for Core {
-    #[inline(always)]
-    fn is_bare(&self) -> bool {
-        let rare = self.rare.take();
-        let has_rare = rare.is_some();
-        self.rare.set(rare);
-        !has_rare && !self.has_error() && self.callbacks.is_empty()
-    }
-
-    #[inline(always)]
-    fn drop_bare(&mut self) {
-        self.loop_ = Weak::new();
     }
 }
 
@@ -462,7 +481,7 @@ impl RawFuture for Ghost {
 
 /// A plain future.
 pub(crate) struct FutureCell<T> {
-    core: MostlyBare<Core>,
+    core: Core,
     value: Cell<Option<T>>,
 }
 
@@ -471,7 +490,7 @@ impl<T: 'static> FutureCell<T> {
     pub(crate) fn new(loop_: &EventLoop) -> Rc<Self> {
         let rare = Rare::new(loop_.created());
         place::rc(|| Self {
-            core: MostlyBare::new(Core::new(Rc::downgrade(&loop_.0), rare)),
+            core: Core::new(Rc::downgrade(&loop_.0), rare),
             value: Cell::new(None),
         })
     }
@@ -641,7 +660,9 @@ impl<T: 'static> Future<T> {
         }
     }
 
-    fn take_value(&self) -> Result<T> {
+    /// The result of a future that has ended with one.
+    #[inline]
+    pub(crate) fn take_value(&self) -> Result<T> {
         self.0.value().take().ok_or_else(taken)
     }
 

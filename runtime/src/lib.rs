@@ -38,6 +38,7 @@ mod log;
 mod macros;
 mod mixins;
 pub mod queues;
+mod rarely;
 mod raw;
 pub mod runners;
 mod selector_events;

@@ -2,7 +2,6 @@
 //!
 //! | file | what is unsafe | why it is sound |
 //! | --- | --- | --- |
-//! | `bare` | skipping a destructor | skipped only if it has nothing to do |
 //! | `current` | references to the stepping and the polling function's handles | lent inside these functions only |
 //! | `moving` | a value taken out of somebody else's variable | its owner forgets it, and whoever has the one reference takes or drops it |
 //! | `place` | an `Rc` that is filled after it was made | filled at once, by the one function that makes it |
@@ -10,7 +9,6 @@
 //! | `task` | pinning a coroutine inside an `Rc` | a `TaskCell` is built inside its `Rc` and never leaves it |
 //! | `waker` | a `RawWaker` whose data is the task itself | lent out for one poll; other threads touch only what never changes |
 
-pub(crate) mod bare;
 pub(crate) mod current;
 pub(crate) mod moving;
 pub(crate) mod place;

@@ -1,6 +1,7 @@
 //! Task groups; mirrors `taskgroups.py`.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
 use std::pin::pin;
@@ -10,10 +11,12 @@ use slab::Slab;
 
 use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextlib::AsyncContextManager;
+use crate::contextvars::{self, Context, ContextSlot};
 use crate::coroutines::{Awaitable, thrown_into};
-use crate::events::get_running_loop;
+use crate::events::{self, Created, RawHandle, get_running_loop};
 use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError};
-use crate::futures::{AnyFuture, Future};
+use crate::format_helpers::name_of;
+use crate::futures::{AnyFuture, Core, DoneCallback, Function, Future, RawFuture};
 use crate::raw::current;
 use crate::tasks::{self, AnyTask, Block, Task, TaskOptions, current_task_of};
 
@@ -53,13 +56,28 @@ struct Inner {
     block: RefCell<Option<Rc<Block>>>,
     loop_: RefCell<Option<EventLoop>>,
     parent_task: RefCell<Option<AnyTask>>,
-    /// The tasks that are not done, each with its place in the order in which they joined.
-    tasks: RefCell<Slab<(u64, AnyTask)>>,
-    joined: Cell<u64>,
+    members: RefCell<Members>,
     errors: RefCell<Vec<Error>>,
     /// The first SystemExit or KeyboardInterrupt.
     base_error: RefCell<Option<Error>>,
     on_completed: RefCell<Option<Future<()>>>,
+}
+
+#[derive(Default)]
+struct Members {
+    /// The tasks that are not done.
+    tasks: Slab<Member>,
+    joined: u64,
+    /// The places of those that have succeeded, and of which the group will be told.
+    succeeded: VecDeque<usize>,
+}
+
+struct Member {
+    task: AnyTask,
+    /// Its number in the order in which they joined.
+    order: u64,
+    /// What the group is told of its end in.
+    context: ContextSlot,
 }
 
 impl TaskGroup {
@@ -107,7 +125,7 @@ impl TaskGroup {
         A::IntoFuture: 'static,
         A::Value: 'static,
     {
-        self.create_task_with(coroutine, TaskOptions::new())
+        self.spawn(coroutine, &mut TaskOptions::new())
     }
 
     /// [`create_task`](Self::create_task) with a name, a context or an eager start.
@@ -115,7 +133,22 @@ impl TaskGroup {
     /// # Errors
     /// As [`create_task`](Self::create_task).
     #[track_caller]
-    pub fn create_task_with<A>(&self, coroutine: A, options: TaskOptions) -> Result<Task<A::Value>>
+    pub fn create_task_with<A>(
+        &self,
+        coroutine: A,
+        mut options: TaskOptions,
+    ) -> Result<Task<A::Value>>
+    where
+        A: Awaitable,
+        A::IntoFuture: 'static,
+        A::Value: 'static,
+    {
+        self.spawn(coroutine, &mut options)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn spawn<A>(&self, coroutine: A, options: &mut TaskOptions) -> Result<Task<A::Value>>
     where
         A: Awaitable,
         A::IntoFuture: 'static,
@@ -135,15 +168,29 @@ impl TaskGroup {
             return Err(RuntimeError(format!("TaskGroup {self:?} {state}")));
         }
         let loop_ = inner.loop_.borrow().clone().unwrap_or_else(get_running_loop);
-        let task = loop_.create_task_with(coroutine, options);
-        let order = inner.joined.replace(inner.joined.get() + 1);
-        let place = inner.tasks.borrow_mut().insert((order, task.any()));
-        task.any().add_done_callback(self.clone()._on_task_done(place));
+        let task = loop_.spawn(coroutine, options);
+        let context = contextvars::capture();
+        let place = inner.members.borrow_mut().join(task.any(), context);
+        if !self.watch(task.core(), place, &loop_) {
+            task.any().add_done_callback(self.clone()._on_task_done(place));
+        }
         // A task that started eagerly may have cancelled the group before it joined.
         if inner.aborting.get() && !task.done() {
             task.cancel();
         }
         Ok(task)
+    }
+
+    /// Has the group itself told of a task's end, if there is nothing but the task's place to
+    /// know about it: that needs no callback of its own.
+    #[inline]
+    fn watch(&self, task: &Core, place: usize, loop_: &EventLoop) -> bool {
+        let is_plain = !task.done() && task.created().is_none() && task.belongs_to(loop_);
+        if !is_plain || !task.take_place(place) {
+            return false;
+        }
+        task.callbacks.push(self.0.clone());
+        true
     }
 
     /// Cancels the tasks and the body; the block then ends without `CancelledError`.
@@ -178,7 +225,7 @@ impl TaskGroup {
     }
 
     fn is_finished(&self) -> bool {
-        self.0.exiting.get() && self.0.tasks.borrow().is_empty()
+        self.0.exiting.get() && self.0.has_no_tasks()
     }
 
     /// Python's `__aenter__`.
@@ -267,7 +314,7 @@ impl TaskGroup {
     async fn wait_for_tasks(&self, propagate: &mut Option<Error>) -> Option<Error> {
         let inner = &self.0;
         let mut pending = None;
-        while !inner.tasks.borrow().is_empty() {
+        while !inner.has_no_tasks() {
             let completed = get_running_loop().create_future();
             inner.on_completed.replace(Some(completed.clone()));
             let outcome = completed.await;
@@ -291,8 +338,10 @@ impl TaskGroup {
 
     fn abort(&self) {
         self.0.aborting.set(true);
+        let members = self.0.members.borrow();
         let mut tasks: Vec<_> =
-            self.0.tasks.borrow().iter().map(|(_, joined)| joined.clone()).collect();
+            members.tasks.iter().map(|(_, member)| (member.order, member.task.clone())).collect();
+        drop(members);
         tasks.sort_by_key(|(order, _)| *order);
         // One that is done keeps its failure: a request would count as having seen it.
         for (_, task) in tasks.iter().filter(|(_, task)| !task.done()) {
@@ -305,17 +354,21 @@ impl TaskGroup {
         move |task| self.on_task_done(place, task)
     }
 
+    /// The call of that.
+    fn callback(
+        self,
+        context: ContextSlot,
+        place: usize,
+    ) -> Function<impl FnOnce(&AnyTask) -> Result<()>, AnyTask> {
+        let narrow = |task| Some(AnyTask::from_future(task));
+        Function::new(self._on_task_done(place), narrow, context, None)
+    }
+
     fn on_task_done(&self, place: usize, task: &AnyTask) -> Result<()> {
         let inner = &self.0;
-        let done = inner.tasks.borrow_mut().remove(place);
+        let done = inner.members.borrow_mut().tasks.remove(place);
         drop(done);
-        let completed = inner.on_completed.borrow().clone();
-        if let Some(completed) = completed
-            && inner.tasks.borrow().is_empty()
-            && !completed.done()
-        {
-            completed.set_result(())?;
-        }
+        inner.tell_whether_completed()?;
         if task.cancelled() {
             return Ok(());
         }
@@ -331,6 +384,108 @@ impl TaskGroup {
             self.cancel_parent();
         }
         Ok(())
+    }
+}
+
+impl Members {
+    /// Adds a task, and gives its place.
+    fn join(&mut self, task: AnyTask, context: ContextSlot) -> usize {
+        self.joined += 1;
+        self.tasks.insert(Member { task, order: self.joined, context })
+    }
+
+    /// Takes out the next of the tasks that have succeeded.
+    fn take_succeeded(&mut self) -> Option<Member> {
+        let place = self.succeeded.pop_front()?;
+        Some(self.tasks.remove(place))
+    }
+}
+
+impl Inner {
+    fn has_no_tasks(&self) -> bool {
+        self.members.borrow().tasks.is_empty()
+    }
+
+    /// Ends the wait for the tasks, if there is one and none is left.
+    fn tell_whether_completed(&self) -> Result<()> {
+        if !self.has_no_tasks() {
+            return Ok(());
+        }
+        let completed = self.on_completed.borrow().clone();
+        match completed.filter(|completed| !completed.done()) {
+            Some(completed) => completed.set_result(()),
+            None => Ok(()),
+        }
+    }
+
+    /// Schedules a callback that gets the task.
+    #[cold]
+    #[inline(never)]
+    fn schedule_with(self: Rc<Self>, task: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        let place = task.core().place();
+        let context = mem::take(&mut self.members.borrow_mut().tasks[place].context);
+        Rc::new(TaskGroup(self).callback(context, place)).schedule(task, loop_);
+    }
+
+    /// Is told of the last of the tasks, which has succeeded.
+    #[cold]
+    #[inline(never)]
+    fn run_last(self: Rc<Self>, loop_: &EventLoop, context: ContextSlot) -> Result<()> {
+        let context = Cell::new(context);
+        let Err(error) = events::call(&context, || self.tell_whether_completed()) else {
+            return Ok(());
+        };
+        let handle = TaskGroup(self).callback(context.take(), 0);
+        events::report_callback(loop_, Rc::new(handle), error)
+    }
+}
+
+/// The callback of the tasks of which nothing but their places has to be known.
+impl DoneCallback for Inner {
+    fn schedule(self: Rc<Self>, task: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        let core = task.core();
+        if core.succeeded() {
+            self.members.borrow_mut().succeeded.push_back(core.place());
+            return loop_.push(self);
+        }
+        self.schedule_with(task, loop_);
+    }
+
+    fn repr(&self) -> String {
+        name_of(|(group, place): (TaskGroup, usize)| group._on_task_done(place))
+    }
+}
+
+/// Tells the group that a task has succeeded.
+impl RawHandle for Inner {
+    fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
+        let mut members = self.members.borrow_mut();
+        let Some(Member { task, context, .. }) = members.take_succeeded() else { return Ok(()) };
+        let is_last = members.tasks.is_empty();
+        drop(members);
+        let outcome = if is_last { self.run_last(loop_, context) } else { Ok(()) };
+        // Last, and with it the result, if nobody has asked for that.
+        drop(task);
+        outcome
+    }
+
+    // Nobody gets at these calls.
+    fn cancel(&self) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+
+    fn get_context(&self) -> Context {
+        Context::new()
+    }
+
+    fn callback_name(&self) -> String {
+        DoneCallback::repr(self)
+    }
+
+    fn created(&self) -> Created {
+        None
     }
 }
 
@@ -384,7 +539,7 @@ impl Drop for LeaveOnDrop<'_> {
         let loop_ = inner.loop_.take();
         // A closed loop has dropped the tasks, and nobody could tell them.
         let is_alive = loop_.as_ref().is_some_and(|loop_| !loop_.is_closed());
-        if is_alive && !inner.tasks.borrow().is_empty() {
+        if is_alive && !inner.has_no_tasks() {
             self.0.abort();
         }
         let errors = mem::take(&mut *inner.errors.borrow_mut());
@@ -397,7 +552,7 @@ impl fmt::Debug for TaskGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
         f.write_str("<TaskGroup")?;
-        let tasks = inner.tasks.borrow().len();
+        let tasks = inner.members.borrow().tasks.len();
         if tasks > 0 {
             write!(f, " tasks={tasks}")?;
         }

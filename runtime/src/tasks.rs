@@ -45,7 +45,7 @@ use crate::format_helpers;
 use crate::futures::{
     self, AnyFuture, Core, DoneCallback, Future, Rare, RawFuture, Shared, Twin, WakerCallback,
 };
-use crate::raw::bare::Bare;
+use crate::rarely::Rarely;
 use crate::raw::current::{self, Current};
 use crate::raw::moving::{self, Moving};
 use crate::raw::task::TaskCell;
@@ -83,22 +83,14 @@ pub(crate) struct TaskCore {
     pub(crate) waker: TaskWaker,
     /// The `N` of `Task-N`, for a task that was made without a name.
     number: u64,
-    name: Cell<Option<Rc<String>>>,
+    name: Rarely<Rc<String>>,
     context: Cell<ContextSlot>,
     /// Python's `_fut_waiter`; more than one while a foreign combinator polls several.
     waiters: Waiters,
     /// The error that the next step throws, or that this one is throwing.
-    throw: Cell<Option<Error>>,
+    throw: Rarely<Error>,
     num_cancels_requested: Cell<u32>,
     pub(crate) flags: Flags,
-}
-
-#[inline(always)]
-fn is_none<T>(cell: &Cell<Option<T>>) -> bool {
-    let content = cell.take();
-    let is_none = content.is_none();
-    cell.set(content);
-    is_none
 }
 
 impl TaskCore {
@@ -108,10 +100,10 @@ impl TaskCore {
         Self {
             waker,
             number,
-            name: Cell::new(name),
+            name: Rarely::new(name),
             context: Cell::new(context),
             waiters: Waiters::new(),
-            throw: Cell::new(None),
+            throw: Rarely::new(None),
             num_cancels_requested: Cell::new(0),
             flags: Flags::new(LOG_DESTROY_PENDING),
         }
@@ -163,20 +155,6 @@ impl TaskCore {
     pub(crate) fn fut_waiter(&self) -> Option<Rc<dyn RawFuture>> {
         self.waiters.first()
     }
-}
-
-impl Bare for TaskCore {
-    #[inline(always)]
-    fn is_bare(&self) -> bool {
-        is_none(&self.name)
-            && contextvars::is_empty(&self.context)
-            && is_none(&self.throw)
-            && !self.waiters.is_waiting()
-            && !self.waker.is_owned()
-    }
-
-    #[inline(always)]
-    fn drop_bare(&mut self) {}
 }
 
 /// Any task, its types forgotten.
@@ -393,7 +371,7 @@ where
 
 impl EventLoop {
     /// A task on this loop, which may be any; the options, if they are moved, are left empty.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub(crate) fn spawn<A>(&self, coroutine: A, options: &mut TaskOptions) -> Task<A::Value>
     where
@@ -423,12 +401,10 @@ impl EventLoop {
     {
         let coroutine = coroutine.into_future();
         options.created = self.get_debug().then_some(caller);
-        match self.get_task_factory() {
-            Some(factory) => {
-                Coroutine::new(coroutine).start_with(&*factory, self, std::mem::take(options))
-            }
-            None => Task::start(self, coroutine, options),
+        if self.has_task_factory() {
+            return Coroutine::new(coroutine).start_with_factory(self, std::mem::take(options));
         }
+        Task::start(self, coroutine, options)
     }
 
     /// A task of anything awaitable: a handle is awaited by a coroutine, which has Python's name.
@@ -552,9 +528,11 @@ where
         }
         return Ok(child);
     }
-    let loop_ = loop_.cloned().unwrap_or_else(events::get_event_loop);
-    let task = loop_.create_task(awaitable);
-    Ok(Child { future: Future::clone(&task), origin: Origin::New })
+    let task = match loop_ {
+        Some(loop_) => loop_.create_task(awaitable),
+        None => events::get_event_loop().create_task(awaitable),
+    };
+    Ok(Child { future: task.into_inner(), origin: Origin::New })
 }
 
 /// Makes a future of anything awaitable: a handle is itself, a coroutine becomes a task.

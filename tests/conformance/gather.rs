@@ -8,6 +8,7 @@ crate::scenarios! { gather:
     results_come_in_the_order_of_the_arguments,
     coroutines_start_in_the_order_of_the_arguments,
     equal_arguments_share_one_result,
+    one_that_is_given_twice_is_waited_for_once,
     an_empty_gather_is_done_at_once,
     children_that_are_done_already_take_no_iteration,
     nested_gathers,
@@ -84,6 +85,30 @@ fn equal_arguments_share_one_result() {
         let future = create_future();
         future.set_result(2)?;
         outcome("gather", asyncio::gather((&task, &future, &task, &future))).await
+    }
+
+    run(main());
+}
+
+fn one_that_is_given_twice_is_waited_for_once() {
+    async fn main() -> Result<()> {
+        let loop_ = asyncio::get_running_loop();
+        for is_eager in [false, true] {
+            if is_eager {
+                loop_.set_task_factory(asyncio::eager_task_factory);
+            }
+            let [pending, done, failed] = [create_future(), create_future(), create_future()];
+            done.set_result(1)?;
+            failed.set_exception(ValueError("failed"))?;
+            let children = [&pending, &done, &failed, &pending, &done, &failed, &pending];
+            let gathered = asyncio::gather_all_return_exceptions(children);
+            show("pending", &pending);
+            state("gather", &gathered);
+            pending.set_result(2)?;
+            outcome("gather", gathered).await?;
+            outcome("gather", asyncio::gather((&pending, &failed, &pending, &failed))).await?;
+        }
+        Ok(())
     }
 
     run(main());

@@ -90,7 +90,7 @@ pub(crate) fn peek(slot: &Cell<ContextSlot>) -> ContextSlot {
 
 /// Whether the slot holds an empty context that nobody has asked for.
 #[inline(always)]
-pub(crate) fn is_empty(slot: &Cell<ContextSlot>) -> bool {
+pub(super) fn is_empty(slot: &Cell<ContextSlot>) -> bool {
     let content = slot.take();
     let is_empty = content.0.is_none();
     slot.set(content);

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::{Rc, Weak};
 use std::task::Waker;
@@ -12,6 +13,7 @@ use crate::contextvars::{Context, ContextSlot};
 use crate::events::{self, Callback, CallbackOutput, Created, RawHandle};
 use crate::exceptions::{Result, from_panic};
 use crate::format_helpers::{format_call, format_callback};
+use crate::rarely::clear;
 
 /// Names a done-callback for [`Future::remove_done_callback`](crate::Future::remove_done_callback).
 ///
@@ -56,7 +58,17 @@ pub(crate) trait DoneCallback {
 
 /// The done-callbacks of a future, in the order of their registration; most have one at most.
 #[derive(Default)]
-pub(crate) struct Callbacks(Cell<List>);
+pub(crate) struct Callbacks(ManuallyDrop<Cell<List>>);
+
+impl Drop for Callbacks {
+    /// As that of [`Rarely`](crate::rarely::Rarely).
+    #[inline(always)]
+    fn drop(&mut self) {
+        if !matches!(self.0.get_mut(), List::Other(None)) {
+            clear(self.0.get_mut());
+        }
+    }
+}
 
 /// As small as the one pointer that it holds most of the time.
 enum List {
@@ -100,6 +112,14 @@ impl Callbacks {
                 List::Other(Some(callbacks))
             }
         });
+    }
+
+    /// Whether the one at this address was added last.
+    pub(crate) fn end_with(&self, callback: *const ()) -> bool {
+        let list = self.0.take();
+        let last = list.as_slice().last().map(Rc::as_ptr);
+        self.0.set(list);
+        last.is_some_and(|last| std::ptr::addr_eq(last, callback))
     }
 
     /// Removes all that are `wanted` and returns how many they were.

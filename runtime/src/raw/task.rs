@@ -14,7 +14,6 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use crate::futures::Core;
-use crate::raw::bare::MostlyBare;
 use crate::raw::moving::Moving;
 use crate::raw::place;
 use crate::selector_events::Remote;
@@ -32,8 +31,8 @@ enum Phase {
 
 /// A task with its coroutine; lives and dies inside one `Rc`.
 pub(crate) struct TaskCell<C, T> {
-    pub(crate) core: MostlyBare<Core>,
-    pub(crate) task: MostlyBare<TaskCore>,
+    pub(crate) core: Core,
+    pub(crate) task: TaskCore,
     pub(crate) value: Cell<Option<T>>,
     phase: Cell<Phase>,
     coroutine: UnsafeCell<MaybeUninit<C>>,
@@ -49,8 +48,8 @@ impl<C: Future, T> TaskCell<C, T> {
         let cell = place::rc(|| {
             let (core, task) = parts();
             Self {
-                core: MostlyBare::new(core),
-                task: MostlyBare::new(task),
+                core,
+                task,
                 value: Cell::new(None),
                 phase: Cell::new(Phase::Gone),
                 coroutine: UnsafeCell::new(MaybeUninit::uninit()),

@@ -43,12 +43,6 @@ impl TaskWaker {
         Self { fixed: Fixed { remote: ptr::null(), key }, owned: OnceCell::new() }
     }
 
-    /// Whether somebody has cloned the borrowed waker.
-    #[inline(always)]
-    pub(crate) fn is_owned(&self) -> bool {
-        self.owned.get().is_some()
-    }
-
     pub(crate) fn key(&self) -> TaskKey {
         self.fixed.key
     }

@@ -40,15 +40,19 @@ impl Coroutine {
         Self { future: Erased(Box::new(coroutine)) }
     }
 
-    /// The task that `factory` makes of this coroutine.
+    /// The task that the factory of `loop_` makes of this coroutine.
+    #[cold]
+    #[inline(never)]
     #[track_caller]
-    pub(super) fn start_with<T: 'static>(
+    pub(super) fn start_with_factory<T: 'static>(
         self,
-        factory: &dyn Fn(&EventLoop, Coroutine, TaskOptions) -> AnyTask,
         loop_: &EventLoop,
         options: TaskOptions,
     ) -> Task<T> {
-        let task = factory(loop_, self, options);
+        let task = match loop_.get_task_factory() {
+            Some(factory) => factory(loop_, self, options),
+            None => AnyTask::new(loop_, self, options),
+        };
         match task.downcast() {
             Some(task) => task,
             None => panic_with(TypeError(format!(

@@ -2,41 +2,89 @@
 
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::future::IntoFuture;
+use std::panic::Location;
 use std::rc::Rc;
 
-use super::{Child, caught, ensure_child};
-use crate::base_events::EventLoop;
+use super::flags::LOG_DESTROY_PENDING;
+use super::{Child, Origin, caught, ensure_child};
+use crate::base_events::{EventLoop, refuse_calls};
+use crate::contextvars::{self, Context, ContextSlot};
 use crate::coroutines::Awaitable;
-use crate::events;
+use crate::events::{self, Callback, Created, RawHandle};
 use crate::exceptions::{CancelledError, Result, panic_with};
+use crate::format_helpers::name_of;
 use crate::futures::{
-    self, AnyFuture, CancelMessage, Core, Future, Rare, RawFuture, Twin, Typed, value_repr,
+    self, AnyFuture, CancelMessage, Core, DoneCallback, Function, Future, Rare, RawFuture, Twin,
+    Typed, value_repr,
 };
+use crate::raw::place;
+
+/// What is gathered: the children with their types, one for each position.
+trait Children: 'static {
+    /// Shows each child, and whether it is a task that was made for this purpose.
+    fn show(&self, look: impl FnMut(&dyn RawFuture, bool));
+    /// The children with their types forgotten.
+    fn futures(&self) -> Vec<AnyFuture>;
+    fn first(&self) -> Option<&Core>;
+}
+
+impl<T: 'static> Children for Vec<Child<T>> {
+    #[inline]
+    fn show(&self, mut look: impl FnMut(&dyn RawFuture, bool)) {
+        self.iter().for_each(|child| look(&*child.future.0, child.is_new()));
+    }
+
+    fn futures(&self) -> Vec<AnyFuture> {
+        self.iter().map(|child| child.future.any()).collect()
+    }
+
+    fn first(&self) -> Option<&Core> {
+        Some(self.as_slice().first()?.future.core())
+    }
+}
+
+impl Children for Vec<AnyFuture> {
+    fn show(&self, mut look: impl FnMut(&dyn RawFuture, bool)) {
+        self.iter().for_each(|child| look(&*child.0, false));
+    }
+
+    fn futures(&self) -> Vec<AnyFuture> {
+        self.clone()
+    }
+
+    fn first(&self) -> Option<&Core> {
+        Some(self.as_slice().first()?.0.core())
+    }
+}
 
 /// The future that `gather` returns: it cancels its children and waits for them.
-struct GatheringFuture<T> {
+///
+/// It is the done-callback of each of them as well, so that one more child is no allocation more.
+struct GatheringFuture<C, T> {
     core: Core,
     value: Cell<Option<T>>,
-    children: Vec<AnyFuture>,
+    children: C,
     unfinished: Cell<usize>,
     return_exceptions: bool,
     cancel_requested: Cell<bool>,
-    /// Reads the results, in the order of the arguments.
-    collect: Cell<Option<Collect<T>>>,
+    /// Reads the results, in the order of the arguments, once all children are done.
+    collect: fn(&C) -> Result<T>,
+    /// What the done-callbacks run in.
+    context: Cell<ContextSlot>,
+    /// Who called `gather`.
+    caller: &'static Location<'static>,
 }
 
-type Collect<T> = Box<dyn FnOnce() -> Result<T>>;
-
-impl<T: 'static> GatheringFuture<T> {
+impl<C: Children, T: 'static> GatheringFuture<C, T> {
     fn erase(self: &Rc<Self>) -> Rc<dyn RawFuture> {
         self.clone()
     }
 
     /// A child is done: Python's `_done_callback`.
-    fn child_done(self: &Rc<Self>, child: &AnyFuture) {
-        self.unfinished.update(|unfinished| unfinished - 1);
+    fn child_done(self: &Rc<Self>, child: &Core) {
+        let is_last = self.count();
         if self.core.done() {
             if !child.cancelled() {
                 // Marked as seen: only the first failure is anybody's business.
@@ -45,24 +93,59 @@ impl<T: 'static> GatheringFuture<T> {
             return;
         }
         if !self.return_exceptions
-            && let Some(error) = child.0.core().read_error()
+            && let Some(error) = child.read_error()
         {
             return self.end(Err(error));
         }
-        if self.unfinished.get() > 0 {
-            return;
+        if is_last {
+            self.all_done();
         }
+    }
+
+    /// Counts a child that is done; whether it was the last.
+    fn count(&self) -> bool {
+        let left = self.unfinished.get() - 1;
+        self.unfinished.set(left);
+        left == 0
+    }
+
+    fn all_done(self: &Rc<Self>) {
         // Whoever shares a result has it cloned, which may panic.
-        let outcome = self.collect.take().map(caught);
+        let outcome = caught(|| (self.collect)(&self.children));
         if self.cancel_requested.get() {
-            let last = self.children.last();
+            let last = self.children.futures().pop();
             return self.end(Err(
                 last.map_or_else(CancelledError, |last| last.0.core().make_cancelled_error())
             ));
         }
-        if let Some(outcome) = outcome {
-            self.end(outcome);
-        }
+        self.end(outcome);
+    }
+
+    /// Schedules a callback that gets the child.
+    #[cold]
+    #[inline(never)]
+    fn schedule_with(self: Rc<Self>, child: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        let created = child.core().created().map(|_| self.caller);
+        let context = contextvars::peek(&self.context);
+        let callback = Function::new(_done_callback(self), Some, context, created);
+        Rc::new(callback).schedule(child, loop_);
+    }
+
+    /// Is told of the last child, which has succeeded; or it goes with this call.
+    #[cold]
+    #[inline(never)]
+    fn run_last(self: Rc<Self>, loop_: &EventLoop, is_over: bool) -> Result<()> {
+        let context = Cell::new(self.context.take());
+        let told = events::call(&context, move || {
+            if !is_over {
+                self.all_done();
+            }
+            // What it has gathered may go here.
+            drop(self);
+        });
+        let Err(error) = told else { return Ok(()) };
+        let handle = Callback::new(told::_done_callback, context.take(), None);
+        events::report_callback(loop_, Rc::new(handle), error)
     }
 
     fn end(self: &Rc<Self>, outcome: Result<T>) {
@@ -79,9 +162,54 @@ impl<T: 'static> GatheringFuture<T> {
         };
         futures::finish(&self.core, error, || self.erase());
     }
+
+    /// Has the future told of each child, and counts them: one that is given twice counts once.
+    fn watch(self: &Rc<Self>, loop_: &EventLoop, watched: Option<&Watched>) {
+        let (mut unfinished, mut any_done, mut any_plain) = (0, false, false);
+        self.children.show(|child, is_new| {
+            let core = child.core();
+            match child.task() {
+                Some(task) if is_new => task.flags.clear(LOG_DESTROY_PENDING),
+                Some(_) => {}
+                None => any_plain |= !core.done(),
+            }
+            if let Some(counted) = watched.and_then(|watched| watched.get(&address(core))) {
+                unfinished += usize::from(!counted.replace(true));
+                return;
+            }
+            if core.done() {
+                // Told of below, as often as it was given.
+                any_done = true;
+            } else if is_new || !core.callbacks.end_with(Rc::as_ptr(self).cast()) {
+                core.callbacks.push(self.clone());
+            } else {
+                return;
+            }
+            unfinished += 1;
+        });
+        self.unfinished.set(unfinished);
+        if any_plain {
+            // A pending task leaves its ring when the loop ends; a plain future has nobody.
+            loop_.add_ring(Rc::downgrade(&self.erase()));
+        }
+        if any_done {
+            self.tell_of_done(watched);
+        }
+    }
+
+    /// Tells of the children that were done from the beginning.
+    fn tell_of_done(self: &Rc<Self>, watched: Option<&Watched>) {
+        self.children.show(|child, _| {
+            let core = child.core();
+            let is_watched = || watched.is_some_and(|watched| watched.contains_key(&address(core)));
+            if core.done() && !is_watched() {
+                self.child_done(core);
+            }
+        });
+    }
 }
 
-impl<T: 'static> RawFuture for GatheringFuture<T> {
+impl<C: Children, T: 'static> RawFuture for GatheringFuture<C, T> {
     fn core(&self) -> &Core {
         &self.core
     }
@@ -91,7 +219,7 @@ impl<T: 'static> RawFuture for GatheringFuture<T> {
             return false;
         }
         let mut accepted = false;
-        for child in &self.children {
+        for child in self.children.futures() {
             accepted |= child.raw().cancel(message.clone());
         }
         if accepted {
@@ -110,7 +238,7 @@ impl<T: 'static> RawFuture for GatheringFuture<T> {
     }
 
     fn break_ring(&self) {
-        self.children.iter().for_each(|child| child.0.core().callbacks.clear());
+        self.children.futures().iter().for_each(|child| child.0.core().callbacks.clear());
     }
 
     fn result_repr(&self) -> String {
@@ -118,13 +246,13 @@ impl<T: 'static> RawFuture for GatheringFuture<T> {
     }
 }
 
-impl<T: 'static> Typed<T> for GatheringFuture<T> {
+impl<C: Children, T: 'static> Typed<T> for GatheringFuture<C, T> {
     fn value(&self) -> &Cell<Option<T>> {
         &self.value
     }
 }
 
-impl<T> Drop for GatheringFuture<T> {
+impl<C, T> Drop for GatheringFuture<C, T> {
     fn drop(&mut self) {
         if self.core.is_unretrieved() {
             futures::report_never_retrieved(&mut self.core, "_GatheringFuture", Twin::default());
@@ -133,8 +261,60 @@ impl<T> Drop for GatheringFuture<T> {
 }
 
 /// What tells `outer` that a child is done; named as reprs show it.
-fn _done_callback<T: 'static>(outer: Rc<GatheringFuture<T>>) -> impl FnOnce(&AnyFuture) {
-    move |child| outer.child_done(child)
+fn _done_callback<C: Children, T: 'static>(
+    outer: Rc<GatheringFuture<C, T>>,
+) -> impl FnOnce(&AnyFuture) {
+    move |child| outer.child_done(child.0.core())
+}
+
+impl<C: Children, T: 'static> DoneCallback for GatheringFuture<C, T> {
+    fn schedule(self: Rc<Self>, child: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        let core = child.core();
+        if core.succeeded() && !core.has_rare() {
+            // That it is done is all there is to say about it.
+            return loop_.push(self);
+        }
+        self.schedule_with(child, loop_);
+    }
+
+    fn repr(&self) -> String {
+        name_of(_done_callback::<C, T>)
+    }
+}
+
+mod told {
+    /// What a report shows in the place of a future that is gone, by the same name.
+    pub(super) fn _done_callback() {}
+}
+
+/// Tells the future that a child has succeeded.
+impl<C: Children, T: 'static> RawHandle for GatheringFuture<C, T> {
+    fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
+        let is_over = !self.count() || self.core.done();
+        if is_over && Rc::strong_count(&self) > 1 {
+            return Ok(());
+        }
+        self.run_last(loop_, is_over)
+    }
+
+    // Nobody gets at these calls; the future is cancelled as one.
+    fn cancel(&self) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+
+    fn get_context(&self) -> Context {
+        contextvars::context_of(&self.context)
+    }
+
+    fn callback_name(&self) -> String {
+        name_of(_done_callback::<C, T>)
+    }
+
+    fn created(&self) -> Created {
+        None
+    }
 }
 
 /// What is told that a child is done, whatever its results are.
@@ -142,23 +322,31 @@ trait Gathers {
     fn told(self: Rc<Self>, child: &AnyFuture);
 }
 
-impl<T: 'static> Gathers for GatheringFuture<T> {
+impl<C: Children, T: 'static> Gathers for GatheringFuture<C, T> {
     fn told(self: Rc<Self>, child: &AnyFuture) {
-        self.child_done(child);
+        self.child_done(child.0.core());
     }
+}
+
+/// Children by their addresses, and whether each was counted.
+type Watched = HashMap<usize, Cell<bool>>;
+
+fn address(child: &Core) -> usize {
+    std::ptr::from_ref(child).addr()
 }
 
 /// What children tell before there is a future to tell: where a task factory makes the next
 /// child, that may run at once, and end those before it.
 #[derive(Default)]
 struct Early {
-    watched: RefCell<HashSet<AnyFuture>>,
+    watched: RefCell<Watched>,
     outer: OnceCell<Rc<dyn Gathers>>,
 }
 
 impl Early {
     fn watch(self: &Rc<Self>, child: AnyFuture) {
-        if !child.done() && self.watched.borrow_mut().insert(child.clone()) {
+        let address = address(child.0.core());
+        if !child.done() && self.watched.borrow_mut().insert(address, Cell::default()).is_none() {
             child.add_done_callback(early::_done_callback(Rc::clone(self)));
         }
     }
@@ -178,15 +366,13 @@ mod early {
     }
 }
 
-/// A child with its type forgotten; `is_new` as in [`Child`].
-struct AnyChild {
-    future: AnyFuture,
-    is_new: bool,
-}
-
 impl<T: 'static> Child<T> {
-    fn any(&self) -> AnyChild {
-        AnyChild { future: self.future.any(), is_new: self.is_new() }
+    /// The result of a child that has ended with one.
+    fn value(&self) -> Result<T> {
+        match self.origin {
+            Origin::New | Origin::Given => self.future.take_value(),
+            Origin::Shared(read) => read(&self.future),
+        }
     }
 
     /// What stands in the list of a `gather` that returns exceptions.
@@ -199,83 +385,63 @@ impl<T: 'static> Child<T> {
     }
 }
 
-/// Gathers `children`, one for each position, into one future of what `collect` reads.
+/// Gathers `children` into one future of what `collect` reads.
 #[track_caller]
-fn gather_children<T: 'static>(
-    children: Vec<AnyChild>,
+fn gather_children<C: Children, T: 'static>(
+    children: C,
     early: Option<Rc<Early>>,
     return_exceptions: bool,
-    collect: Collect<T>,
+    collect: fn(&C) -> Result<T>,
 ) -> Future<T> {
     let Some(first) = children.first() else {
         let future = events::get_event_loop().create_future();
         // A new future takes its result, and `collect` has nothing to read that could fail.
-        let _ = collect().and_then(|nothing| future.set_result(nothing));
+        let _ = collect(&children).and_then(|nothing| future.set_result(nothing));
         return future;
     };
-    let loop_ = first.future.get_loop();
-    let mut seen = HashSet::new();
-    let unique: Vec<AnyFuture> = children
-        .iter()
-        .filter(|child| child.is_new || seen.insert(child.future.clone()))
-        .map(|child| child.future.clone())
-        .collect();
-    for child in children.iter().filter(|child| child.is_new) {
-        child.future.log_destroy_pending(false);
-    }
-    let outer = Rc::new(GatheringFuture {
-        core: Core::new(Rc::downgrade(&loop_.0), Rare::new(loop_.created())),
+    let Some(loop_) = first.try_get_loop() else { refuse_calls() };
+    let (rare, context) = (Rare::new(loop_.created()), contextvars::capture());
+    let caller = Location::caller();
+    let outer = place::rc(|| GatheringFuture {
+        core: Core::new(Rc::downgrade(&loop_.0), rare),
         value: Cell::new(None),
-        children: children.into_iter().map(|child| child.future).collect(),
-        unfinished: Cell::new(unique.len()),
+        children,
+        unfinished: Cell::new(0),
         return_exceptions,
         cancel_requested: Cell::new(false),
-        collect: Cell::new(Some(collect)),
+        collect,
+        context: Cell::new(context),
+        caller,
     });
-    let watched = early.as_ref().map(|early| early.watched.take()).unwrap_or_default();
-    let (done, pending): (Vec<_>, Vec<_>) =
-        unique.into_iter().partition(|child| child.done() && !watched.contains(child));
-    if pending.iter().any(|child| child.as_task().is_none()) {
-        // A pending task leaves its ring when the loop ends; a plain future has nobody.
-        let ring: Rc<dyn RawFuture> = outer.clone();
-        loop_.add_ring(Rc::downgrade(&ring));
-    }
-    for child in pending.iter().filter(|child| !watched.contains(child)) {
-        child.add_done_callback(_done_callback(Rc::clone(&outer)));
-    }
-    if let Some(early) = early {
+    let watched = early.map(|early| {
         let outer: Rc<dyn Gathers> = outer.clone();
         // It is told once, here.
         let _ = early.outer.set(outer);
-    }
-    for child in done {
-        outer.child_done(&child);
-    }
+        early.watched.take()
+    });
+    outer.watch(&loop_, watched.as_ref());
     Future::of(outer)
 }
 
 /// Gathers futures whose results nobody reads; their failures are returned, not raised.
 pub(crate) fn gather_any(futures: Vec<AnyFuture>) -> Future<()> {
-    let child = |future| AnyChild { future, is_new: false };
-    let children = futures.iter().cloned().map(child).collect();
-    let collect = move || {
+    gather_children(futures, None, true, |futures| {
         // Failures have been seen, also if nobody comes to ask.
         let ended = futures.iter().filter(|future| !future.cancelled());
         ended.for_each(|future| drop(future.exception()));
         Ok(())
-    };
-    gather_children(children, None, true, Box::new(collect))
+    })
 }
 
 /// Makes children of the arguments, in their order, all on the loop of the first.
 #[derive(Default)]
-struct Children {
+struct Maker {
     loop_: Option<EventLoop>,
     /// Set where a task factory makes them.
     early: Option<Rc<Early>>,
 }
 
-impl Children {
+impl Maker {
     #[track_caller]
     fn add<A>(&mut self, awaitable: A) -> Child<A::Value>
     where
@@ -288,7 +454,7 @@ impl Children {
             Err(error) => panic_with(error),
         };
         let loop_ = self.loop_.get_or_insert_with(|| child.future.get_loop());
-        if loop_.get_task_factory().is_some() {
+        if loop_.has_task_factory() {
             self.early.get_or_insert_default().watch(child.future.any());
         }
         child
@@ -334,7 +500,7 @@ impl GatherArgs for () {
 
     #[track_caller]
     fn gather(self) -> Future<()> {
-        gather_children(Vec::new(), None, false, Box::new(|| Ok(())))
+        gather_children(Vec::<AnyFuture>::new(), None, false, |_| Ok(()))
     }
 
     #[track_caller]
@@ -359,22 +525,41 @@ macro_rules! tuples {
             #[allow(non_snake_case, reason = "a variable an argument, named as its type")]
             fn gather(self) -> Future<Self::Results> {
                 let ($first, $($rest,)*) = self;
-                let mut list = Children::default();
-                let ($first, $($rest,)*) = (list.add($first), $(list.add($rest),)*);
-                let children = vec![$first.any(), $($rest.any(),)*];
-                let collect = move || Ok(($first.result()?, $($rest.result()?,)*));
-                gather_children(children, list.early, false, Box::new(collect))
+                let mut maker = Maker::default();
+                let children = (maker.add($first), $(maker.add($rest),)*);
+                gather_children(children, maker.early, false, |($first, $($rest,)*)| {
+                    Ok(($first.value()?, $($rest.value()?,)*))
+                })
             }
 
             #[track_caller]
             #[allow(non_snake_case, reason = "a variable an argument, named as its type")]
             fn gather_return_exceptions(self) -> Future<Self::Outcomes> {
                 let ($first, $($rest,)*) = self;
-                let mut list = Children::default();
-                let ($first, $($rest,)*) = (list.add($first), $(list.add($rest),)*);
-                let children = vec![$first.any(), $($rest.any(),)*];
-                let collect = move || Ok(($first.outcome(), $($rest.outcome(),)*));
-                gather_children(children, list.early, true, Box::new(collect))
+                let mut maker = Maker::default();
+                let children = (maker.add($first), $(maker.add($rest),)*);
+                gather_children(children, maker.early, true, |($first, $($rest,)*)| {
+                    Ok(($first.outcome(), $($rest.outcome(),)*))
+                })
+            }
+        }
+
+        impl<$first: 'static, $($rest: 'static),*> Children for (Child<$first>, $(Child<$rest>,)*) {
+            #[allow(non_snake_case, reason = "a variable a child, named as its type")]
+            fn show(&self, mut look: impl FnMut(&dyn RawFuture, bool)) {
+                let ($first, $($rest,)*) = self;
+                look(&*$first.future.0, $first.is_new());
+                $(look(&*$rest.future.0, $rest.is_new());)*
+            }
+
+            #[allow(non_snake_case, reason = "a variable a child, named as its type")]
+            fn futures(&self) -> Vec<AnyFuture> {
+                let ($first, $($rest,)*) = self;
+                vec![$first.future.any(), $($rest.future.any(),)*]
+            }
+
+            fn first(&self) -> Option<&Core> {
+                Some(self.0.future.core())
             }
         }
 
@@ -457,11 +642,15 @@ where
     <I::Item as IntoFuture>::IntoFuture: 'static,
     <I::Item as Awaitable>::Value: 'static,
 {
-    let mut list = Children::default();
-    let children = list.add_all(awaitables);
-    let erased = children.iter().map(Child::any).collect();
-    let collect = move || children.iter().map(Child::result).collect();
-    gather_children(erased, list.early, false, Box::new(collect))
+    let mut maker = Maker::default();
+    let children = maker.add_all(awaitables);
+    gather_children(children, maker.early, false, |children| {
+        let mut results = Vec::with_capacity(children.len());
+        for child in children {
+            results.push(child.value()?);
+        }
+        Ok(results)
+    })
 }
 
 /// [`gather_all`] that returns failures among the results: Python's `return_exceptions=True`.
@@ -481,9 +670,9 @@ where
     <I::Item as IntoFuture>::IntoFuture: 'static,
     <I::Item as Awaitable>::Value: 'static,
 {
-    let mut list = Children::default();
-    let children = list.add_all(awaitables);
-    let erased = children.iter().map(Child::any).collect();
-    let collect = move || Ok(children.iter().map(Child::outcome).collect());
-    gather_children(erased, list.early, true, Box::new(collect))
+    let mut maker = Maker::default();
+    let children = maker.add_all(awaitables);
+    gather_children(children, maker.early, true, |children| {
+        Ok(children.iter().map(Child::outcome).collect())
+    })
 }

@@ -56,6 +56,11 @@ impl<T: 'static> Task<T> {
         self.future.any()
     }
 
+    /// The future that the task is.
+    pub(super) fn into_inner(self) -> Future<T> {
+        self.future
+    }
+
     /// The context of a task whose run is over; shared with it if it goes on some other time.
     pub(crate) fn give_back_context(&self) -> ContextSlot {
         if self.done() {

@@ -18,7 +18,6 @@ use crate::exceptions::{Error, Result, ValueError};
 use crate::futures::{
     self, CancelMessage, Core, Rare, RawFuture, Registration, Typed, poll_reading, value_repr,
 };
-use crate::raw::bare::MostlyBare;
 use crate::raw::current::{self, Current};
 use crate::raw::place;
 use crate::timeouts::IntoDelay;
@@ -140,7 +139,7 @@ fn set_alarm(delay: f64) -> Result<Rc<Alarm>> {
     let rare = Rare::new(loop_.created());
     let when = loop_.time() + delay;
     let alarm = place::rc(|| Alarm {
-        core: MostlyBare::new(Core::new(Rc::downgrade(&loop_.0), rare)),
+        core: Core::new(Rc::downgrade(&loop_.0), rare),
         value: Cell::new(None),
         when,
         scheduled: Cell::new(false),
@@ -169,7 +168,7 @@ fn give_way(task: Option<&Current<'_>>, waker: &Waker) -> Option<Error> {
 
 /// What a sleep waits for: Python's future and the timer that sets it, in one allocation.
 struct Alarm {
-    core: MostlyBare<Core>,
+    core: Core,
     value: Cell<Option<()>>,
     when: f64,
     scheduled: Cell<bool>,

@@ -12,12 +12,13 @@ use std::rc::{Rc, Weak};
 
 use super::Block;
 use crate::futures::{CancelMessage, Core, RawFuture, WakerCallback, is_same};
+use crate::rarely::Rarely;
 use crate::raw::current;
 
 pub(super) struct Waiters {
     /// The one future that a plain await waits for.
     first: Cell<Option<Rc<dyn RawFuture>>>,
-    rest: Cell<Option<Box<Rest>>>,
+    rest: Rarely<Box<Rest>>,
     /// Which of both there are, and in which state, to be asked at once.
     has: Cell<u8>,
 }
@@ -92,7 +93,7 @@ impl Stale {
 
 impl Waiters {
     pub(super) const fn new() -> Self {
-        Self { first: Cell::new(None), rest: Cell::new(None), has: Cell::new(0) }
+        Self { first: Cell::new(None), rest: Rarely::new(None), has: Cell::new(0) }
     }
 
     #[inline(always)]

@@ -72,6 +72,26 @@ def equal_arguments_share_one_result():
 
 
 @scenario
+def one_that_is_given_twice_is_waited_for_once():
+    async def main():
+        loop = asyncio.get_running_loop()
+        for factory in None, asyncio.eager_task_factory:
+            loop.set_task_factory(factory)
+            pending, done, failed = (loop.create_future() for _ in range(3))
+            done.set_result(1)
+            failed.set_exception(ValueError("failed"))
+            children = pending, done, failed, pending, done, failed, pending
+            gathered = asyncio.gather(*children, return_exceptions=True)
+            show("pending", pending)
+            state("gather", gathered)
+            pending.set_result(2)
+            await outcome("gather", gathered)
+            await outcome("gather", asyncio.gather(pending, failed, pending, failed))
+
+    run(main())
+
+
+@scenario
 def an_empty_gather_is_done_at_once():
     async def main():
         gathered = asyncio.gather()
