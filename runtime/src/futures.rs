@@ -62,12 +62,22 @@ pub(crate) struct Core {
     loop_: Weak<Inner>,
     pub(crate) callbacks: Callbacks,
     /// The exception, or the `CancelledError` that a task ended with.
-    error: Rarely<Error>,
-    rare: Rarely<Box<Rare>>,
+    error: Rarely<Option<Error>>,
+    rare: Rarely<Option<Box<Rare>>>,
     state: Cell<State>,
     log_traceback: Cell<bool>,
     /// Where a task group has it, counted from one.
     place: Cell<u32>,
+}
+
+impl Drop for Core {
+    #[inline(always)]
+    fn drop(&mut self) {
+        let is_bare = self.error.get_mut().is_none() && self.rare.get_mut().is_none();
+        if !is_bare || !self.callbacks.is_empty() {
+            self.drop_all();
+        }
+    }
 }
 
 /// What few futures have.
@@ -114,6 +124,12 @@ impl Core {
     /// Where the task group has it that [`took its place`](Self::take_place).
     pub(crate) fn place(&self) -> usize {
         self.place.get() as usize - 1
+    }
+
+    #[cold]
+    fn drop_all(&mut self) {
+        // Taken out first, so that each goes even if another panics.
+        let _all = (self.callbacks.take(), self.error.take(), self.rare.take());
     }
 
     pub(crate) fn state(&self) -> State {

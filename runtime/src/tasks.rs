@@ -83,12 +83,12 @@ pub(crate) struct TaskCore {
     pub(crate) waker: TaskWaker,
     /// The `N` of `Task-N`, for a task that was made without a name.
     number: u64,
-    name: Rarely<Rc<String>>,
-    context: Cell<ContextSlot>,
+    name: Rarely<Option<Rc<String>>>,
+    context: Rarely<ContextSlot>,
     /// Python's `_fut_waiter`; more than one while a foreign combinator polls several.
     waiters: Waiters,
     /// The error that the next step throws, or that this one is throwing.
-    throw: Rarely<Error>,
+    throw: Rarely<Option<Error>>,
     num_cancels_requested: Cell<u32>,
     pub(crate) flags: Flags,
 }
@@ -101,12 +101,19 @@ impl TaskCore {
             waker,
             number,
             name: Rarely::new(name),
-            context: Cell::new(context),
+            context: Rarely::new(context),
             waiters: Waiters::new(),
             throw: Rarely::new(None),
             num_cancels_requested: Cell::new(0),
             flags: Flags::new(LOG_DESTROY_PENDING),
         }
+    }
+
+    #[cold]
+    fn drop_all(&mut self) {
+        // Taken out first, so that each goes even if another panics.
+        let (name, context) = (self.name.take(), self.context.take());
+        let _all = (name, context, self.waiters.take_all(), self.throw.take());
     }
 
     /// What is left of a task that is being dropped.
@@ -154,6 +161,18 @@ impl TaskCore {
     /// The future that the task waits for, as its repr shows it.
     pub(crate) fn fut_waiter(&self) -> Option<Rc<dyn RawFuture>> {
         self.waiters.first()
+    }
+}
+
+impl Drop for TaskCore {
+    #[inline(always)]
+    fn drop(&mut self) {
+        let is_bare = self.name.get_mut().is_none()
+            && self.context.get_mut().is_empty()
+            && self.throw.get_mut().is_none();
+        if !is_bare || self.waiters.is_waiting() {
+            self.drop_all();
+        }
     }
 }
 

@@ -57,6 +57,12 @@ impl ContextSlot {
         Some(&bindings[index].value)
     }
 
+    /// Whether it is an empty context that nobody has asked for.
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     pub(super) fn object(&self) -> Option<&Context> {
         match self.0.as_deref()? {
             Node::Object(context) => Some(context),

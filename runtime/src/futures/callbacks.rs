@@ -2,7 +2,6 @@
 
 use std::any::TypeId;
 use std::cell::Cell;
-use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::{Rc, Weak};
 use std::task::Waker;
@@ -13,7 +12,7 @@ use crate::contextvars::{Context, ContextSlot};
 use crate::events::{self, Callback, CallbackOutput, Created, RawHandle};
 use crate::exceptions::{Result, from_panic};
 use crate::format_helpers::{format_call, format_callback};
-use crate::rarely::clear;
+use crate::rarely::Rarely;
 
 /// Names a done-callback for [`Future::remove_done_callback`](crate::Future::remove_done_callback).
 ///
@@ -58,20 +57,10 @@ pub(crate) trait DoneCallback {
 
 /// The done-callbacks of a future, in the order of their registration; most have one at most.
 #[derive(Default)]
-pub(crate) struct Callbacks(ManuallyDrop<Cell<List>>);
-
-impl Drop for Callbacks {
-    /// As that of [`Rarely`](crate::rarely::Rarely).
-    #[inline(always)]
-    fn drop(&mut self) {
-        if !matches!(self.0.get_mut(), List::Other(None)) {
-            clear(self.0.get_mut());
-        }
-    }
-}
+pub(crate) struct Callbacks(Rarely<List>);
 
 /// As small as the one pointer that it holds most of the time.
-enum List {
+pub(super) enum List {
     One(Rc<dyn DoneCallback>),
     #[expect(clippy::box_collection, reason = "a vector in place would double the size")]
     Other(Option<Box<Vec<Rc<dyn DoneCallback>>>>),
@@ -140,6 +129,11 @@ impl Callbacks {
             }
         });
         removed.len()
+    }
+
+    /// Takes them all out.
+    pub(super) fn take(&self) -> List {
+        self.0.take()
     }
 
     /// Forgets them all; none will be called.

@@ -17,8 +17,8 @@ use crate::raw::current;
 
 pub(super) struct Waiters {
     /// The one future that a plain await waits for.
-    first: Cell<Option<Rc<dyn RawFuture>>>,
-    rest: Rarely<Box<Rest>>,
+    first: Rarely<Option<Rc<dyn RawFuture>>>,
+    rest: Rarely<Option<Box<Rest>>>,
     /// Which of both there are, and in which state, to be asked at once.
     has: Cell<u8>,
 }
@@ -57,8 +57,8 @@ struct Rest {
 
 /// What a task has waited for, which may live no longer than this.
 pub(super) struct Forgotten {
-    _first: Option<Rc<dyn RawFuture>>,
-    _rest: Option<Box<Rest>>,
+    first: Option<Rc<dyn RawFuture>>,
+    rest: Option<Box<Rest>>,
 }
 
 struct Fresh {
@@ -93,7 +93,13 @@ impl Stale {
 
 impl Waiters {
     pub(super) const fn new() -> Self {
-        Self { first: Cell::new(None), rest: Rarely::new(None), has: Cell::new(0) }
+        Self { first: Rarely::new(None), rest: Rarely::new(None), has: Cell::new(0) }
+    }
+
+    /// Takes all out.
+    pub(super) fn take_all(&self) -> Forgotten {
+        self.has.set(0);
+        Forgotten { first: self.first.take(), rest: self.rest.take() }
     }
 
     #[inline(always)]
@@ -273,11 +279,10 @@ impl Waiters {
 
     #[inline(never)]
     fn forget_some(&self, task: *const ()) -> Option<Forgotten> {
-        self.has.set(0);
-        let (first, rest) = (self.first.take(), self.rest.take());
-        first.iter().for_each(|first| forget(first, task));
-        rest.iter().for_each(|rest| rest.forget_all(task));
-        Some(Forgotten { _first: first, _rest: rest })
+        let all = self.take_all();
+        all.first.iter().for_each(|first| forget(first, task));
+        all.rest.iter().for_each(|rest| rest.forget_all(task));
+        Some(all)
     }
 
     /// The first of the futures that are waited for.
