@@ -113,7 +113,8 @@ impl TaskCore {
     fn drop_all(&mut self) {
         // Taken out first, so that each goes even if another panics.
         let (name, context) = (self.name.take(), self.context.take());
-        let _all = (name, context, self.waiters.take_all(), self.throw.take());
+        let (waker, throw) = (self.waker.take_owned(), self.throw.take());
+        let _all = (waker, name, context, self.waiters.take_all(), throw);
     }
 
     /// What is left of a task that is being dropped.
@@ -170,7 +171,7 @@ impl Drop for TaskCore {
         let is_bare = self.name.get_mut().is_none()
             && self.context.get_mut().is_empty()
             && self.throw.get_mut().is_none();
-        if !is_bare || self.waiters.is_waiting() {
+        if !is_bare || self.waiters.is_waiting() || self.waker.is_owned() {
             self.drop_all();
         }
     }

@@ -20,8 +20,9 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, dr
 /// The part of a task that its wakers see.
 pub(crate) struct TaskWaker {
     fixed: Fixed,
-    /// The owned waker, once somebody cloned the borrowed one. The loop's thread only.
-    owned: OnceCell<Box<Waker>>,
+    /// The owned waker, once somebody cloned the borrowed one; `take_owned` drops it. The loop's
+    /// thread only.
+    owned: ManuallyDrop<OnceCell<Box<Waker>>>,
 }
 
 /// What other threads may read while the task is being polled.
@@ -34,13 +35,24 @@ struct Fixed {
 impl TaskWaker {
     #[inline(always)]
     pub(crate) fn new(remote: &Arc<Remote>, key: TaskKey) -> Self {
-        Self { fixed: Fixed { remote: Arc::as_ptr(remote), key }, owned: OnceCell::new() }
+        Self { fixed: Fixed { remote: Arc::as_ptr(remote), key }, owned: ManuallyDrop::default() }
     }
 
     /// The waker of a task that is over: it is never lent.
     pub(crate) fn detached() -> Self {
         let key = TaskKey { index: usize::MAX, serial: u64::MAX };
-        Self { fixed: Fixed { remote: ptr::null(), key }, owned: OnceCell::new() }
+        Self { fixed: Fixed { remote: ptr::null(), key }, owned: ManuallyDrop::default() }
+    }
+
+    /// Whether somebody has cloned the borrowed waker.
+    #[inline(always)]
+    pub(crate) fn is_owned(&self) -> bool {
+        self.owned.get().is_some()
+    }
+
+    /// Takes the owned waker from a task that is being dropped.
+    pub(crate) fn take_owned(&mut self) -> Option<Box<Waker>> {
+        self.owned.take()
     }
 
     pub(crate) fn key(&self) -> TaskKey {
