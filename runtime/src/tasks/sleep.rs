@@ -67,14 +67,11 @@ impl StdFuture for Sleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<()>> {
         match &self.0 {
             State::Unstarted(delay) if *delay <= 0.0 => {
-                self.0 = State::Yielded;
-                match current::with(|task| give_way(task, cx.waker())) {
-                    Some(error) => {
-                        self.0 = State::Done;
-                        Poll::Ready(Err(error))
-                    }
-                    None => Poll::Pending,
+                if let Some(error) = current::with(|task| give_way(task, cx.waker())) {
+                    return Poll::Ready(Err(error));
                 }
+                self.0 = State::Yielded;
+                Poll::Pending
             }
             State::Yielded => {
                 self.0 = State::Done;
