@@ -70,7 +70,8 @@ pub(crate) struct Remote {
     /// The thread that the loop lives on.
     pub(crate) thread: u64,
     inbox: Mutex<Inbox>,
-    /// Set while the inbox may hold something; spares the loop the lock.
+    /// Set while the inbox may hold something, which spares the loop the lock; for ever once the loop
+    /// is closed.
     waiting: AtomicBool,
     /// Set while the loop blocks, or is about to; only then is the eventfd written.
     asleep: AtomicBool,
@@ -170,6 +171,7 @@ impl Remote {
     pub(crate) fn close(&self) -> VecDeque<Message> {
         let mut inbox = self.lock();
         inbox.closed = true;
+        self.waiting.store(true, Ordering::SeqCst);
         mem::take(&mut inbox.messages)
     }
 
@@ -266,7 +268,7 @@ impl EventLoop {
     #[cold]
     fn empty_inbox(&self) {
         // What comes in meanwhile comes behind what is being taken in.
-        if self.0.taking_in.replace(true) {
+        if self.is_closed() || self.0.taking_in.replace(true) {
             return;
         }
         let mut messages = self.0.messages.take();

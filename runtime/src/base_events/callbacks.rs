@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{EventLoop, Life};
+use super::EventLoop;
 use crate::contextvars::{self, Context};
 use crate::events::{
     Callback, CallbackOutput, Created, Handle, LoopHandle, RawHandle, RawTimer, ThreadSafeHandle,
@@ -195,7 +195,8 @@ impl EventLoop {
 
     /// Puts a handle into the ready queue, or drops it if the loop is closed or closing.
     pub(crate) fn push(&self, handle: Rc<dyn RawHandle>) {
-        if self.0.life.get() != Life::Open || self.0.remote.has_messages() {
+        // One look for both: the inbox of a closed loop counts as full.
+        if self.0.remote.has_messages() {
             return self.push_slowly(handle);
         }
         self.0.ready.push(handle);
@@ -203,7 +204,7 @@ impl EventLoop {
 
     #[cold]
     fn push_slowly(&self, handle: Rc<dyn RawHandle>) {
-        if self.0.life.get() != Life::Open {
+        if self.is_closed() {
             drop(handle);
             return self.check_closed();
         }
