@@ -35,7 +35,7 @@ use crate::exceptions::{
 };
 use crate::format_helpers::repr_value;
 use crate::rarely::Rarely;
-use crate::raw::{current, place};
+use crate::raw::place;
 use crate::tasks::{self, TaskCore};
 
 pub use any::AnyFuture;
@@ -140,23 +140,6 @@ impl Core {
 
     pub(crate) fn same_loop(&self, other: &Self) -> bool {
         Weak::ptr_eq(&self.loop_, &other.loop_)
-    }
-
-    /// Runs `f` with the loop, if there is one still: that is the running one, as a rule, which
-    /// nobody has to count.
-    #[inline(always)]
-    fn with_loop<R>(&self, f: impl FnOnce(Option<&EventLoop>) -> R) -> R {
-        current::with_loop(|running| {
-            let held;
-            let loop_ = match running {
-                Some(running) if self.belongs_to(running) => Some(running),
-                _ => {
-                    held = self.try_get_loop();
-                    held.as_ref()
-                }
-            };
-            f(loop_)
-        })
     }
 
     pub(crate) fn belongs_to(&self, loop_: &EventLoop) -> bool {
@@ -320,13 +303,29 @@ pub(crate) fn value_repr<T: 'static>(cell: &Cell<Option<T>>) -> String {
 }
 
 /// Ends `future` with success or failure and schedules its callbacks.
+#[inline(always)]
 #[track_caller]
 pub(crate) fn finish(future: &Rc<dyn RawFuture>, error: Option<Error>) {
-    let core = future.core();
-    let failed = error.is_some();
-    core.error.set(error);
+    match error {
+        None => succeed(future, future.core()),
+        Some(error) => fail(future, error),
+    }
+}
+
+#[inline(never)]
+#[track_caller]
+fn succeed(future: &Rc<dyn RawFuture>, core: &Core) {
     core.state.set(State::Finished);
-    core.callbacks.schedule(future, core, || core.log_traceback.set(failed));
+    core.callbacks.schedule(future, core, false);
+}
+
+#[inline(never)]
+#[track_caller]
+fn fail(future: &Rc<dyn RawFuture>, error: Error) {
+    let core = future.core();
+    core.error.set(Some(error));
+    core.state.set(State::Finished);
+    core.callbacks.schedule(future, core, true);
 }
 
 /// Ends a pending `future` as cancelled and schedules its callbacks: `Future.cancel` itself.
@@ -346,7 +345,7 @@ pub(crate) fn finish_cancelled(
     core.error.set(error);
     core.set_cancel_message(message);
     core.state.set(State::Cancelled);
-    core.callbacks.schedule(future, core, || {});
+    core.callbacks.schedule(future, core, false);
     true
 }
 
