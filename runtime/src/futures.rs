@@ -35,7 +35,7 @@ use crate::exceptions::{
 };
 use crate::format_helpers::repr_value;
 use crate::rarely::Rarely;
-use crate::raw::{current, place};
+use crate::raw::place;
 use crate::tasks::{self, TaskCore};
 
 pub use any::AnyFuture;
@@ -156,23 +156,6 @@ impl Core {
 
     pub(crate) fn same_loop(&self, other: &Self) -> bool {
         Weak::ptr_eq(&self.loop_, &other.loop_)
-    }
-
-    /// Runs `f` with the loop, if there is one still: that is the running one, as a rule, which
-    /// nobody has to count.
-    #[inline(always)]
-    fn with_loop<R>(&self, f: impl FnOnce(Option<&EventLoop>) -> R) -> R {
-        current::with_loop(|running| {
-            let held;
-            let loop_ = match running {
-                Some(running) if self.belongs_to(running) => Some(running),
-                _ => {
-                    held = self.try_get_loop();
-                    held.as_ref()
-                }
-            };
-            f(loop_)
-        })
     }
 
     pub(crate) fn belongs_to(&self, loop_: &EventLoop) -> bool {

@@ -43,7 +43,8 @@ use crate::exceptions::{
 };
 use crate::format_helpers;
 use crate::futures::{
-    self, AnyFuture, Core, DoneCallback, Future, Rare, RawFuture, Shared, Twin, WakerCallback,
+    self, AnyFuture, Core, DoneCallback, Future, Rare, RawFuture, Shared, Twin, Typed,
+    WakerCallback,
 };
 use crate::rarely::Rarely;
 use crate::raw::current::{self, Current};
@@ -268,16 +269,19 @@ impl fmt::Debug for TaskOptions {
 impl<T: 'static> Task<T> {
     /// Makes a task of `coroutine` and schedules its first step.
     ///
-    /// The options are borrowed: moving them costs more than reading them.
+    /// The options are borrowed: moving them costs more than reading them. The handle is put
+    /// together by the caller: three words are not returned in registers.
     #[inline(always)]
-    pub(crate) fn start<C, E>(loop_: &EventLoop, coroutine: C, options: &TaskOptions) -> Self
+    pub(crate) fn start<C, E>(
+        loop_: &EventLoop,
+        coroutine: C,
+        options: &TaskOptions,
+    ) -> Rc<dyn Typed<T>>
     where
         C: StdFuture<Output = Result<T, E>> + 'static,
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
-        // The handle is put together by the caller: three words are not returned in registers.
-        let start = |coroutine: Moving<'_, C>| Self::start_cell(loop_, coroutine, options);
-        Self::from_future(Future::of(moving::pass(coroutine, start)))
+        moving::pass(coroutine, |coroutine| Self::start_cell(loop_, coroutine, options))
     }
 
     #[inline(never)]
@@ -384,7 +388,7 @@ where
     // A closure would name itself, not our caller.
     let caller = Location::caller();
     match events::with_running_loop(|loop_| loop_.spawn_for(caller, coroutine, options)) {
-        Some(task) => task,
+        Some(task) => Task::from_future(Future::of(task)),
         None => panic_with(RuntimeError("no running event loop")),
     }
 }
@@ -403,7 +407,7 @@ impl EventLoop {
         if is_handle::<A>() {
             refuse(coroutine);
         }
-        self.spawn_for(Location::caller(), coroutine, options)
+        Task::from_future(Future::of(self.spawn_for(Location::caller(), coroutine, options)))
     }
 
     /// What every `create_task` comes down to.
@@ -413,7 +417,7 @@ impl EventLoop {
         caller: &'static Location<'static>,
         coroutine: A,
         options: &mut TaskOptions,
-    ) -> Task<A::Value>
+    ) -> Rc<dyn Typed<A::Value>>
     where
         A: Awaitable,
         A::IntoFuture: 'static,

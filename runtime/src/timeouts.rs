@@ -1,8 +1,8 @@
 //! Timeouts; mirrors `timeouts.py`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fmt;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
@@ -11,8 +11,9 @@ use crate::contextlib::AsyncContextManager;
 use crate::events::{self, Handle, TimerHandle};
 use crate::exceptions::{Error, ExceptionGroup, Result, RuntimeError, TimeoutError};
 use crate::format_helpers::repr_float;
-use crate::raw::current;
-use crate::tasks::{self, AnyTask, Block};
+use crate::futures::AnyFuture;
+use crate::raw::{current, place};
+use crate::tasks::{self, AnyTask, Block, TaskCore};
 
 /// A timeout: seconds as a number, a [`Duration`], or `None` for none.
 #[diagnostic::on_unimplemented(
@@ -100,11 +101,26 @@ pub struct Timeout(Rc<Inner>);
 struct Inner {
     state: Cell<State>,
     when: Cell<Option<f64>>,
-    task: RefCell<Option<AnyTask>>,
+    task: Cell<Option<AnyTask>>,
     /// The task's count of requests to cancel it at the entry.
     cancelling: Cell<u32>,
-    handler: RefCell<Option<Handler>>,
-    block: RefCell<Option<Rc<Block>>>,
+    handler: Cell<Option<Handler>>,
+    block: Cell<Option<Rc<Block>>>,
+}
+
+impl Inner {
+    /// `task`, which is running, enters the block.
+    fn enter(&self, task: AnyTask, core: &TaskCore) {
+        self.state.set(State::Entered);
+        self.cancelling.set(core.cancelling());
+        self.task.set(Some(task));
+    }
+
+    fn block(&self) -> Option<Rc<Block>> {
+        let block = self.block.take();
+        self.block.set(block.clone());
+        block
+    }
 }
 
 enum Handler {
@@ -124,13 +140,13 @@ impl Handler {
 impl Timeout {
     /// A timeout at `when`, in seconds of the loop's clock.
     pub(crate) fn new(when: Option<f64>) -> Self {
-        Self(Rc::new(Inner {
+        Self(place::rc(|| Inner {
             state: Cell::new(State::Created),
             when: Cell::new(when),
-            task: RefCell::new(None),
+            task: Cell::new(None),
             cancelling: Cell::new(0),
-            handler: RefCell::new(None),
-            block: RefCell::new(None),
+            handler: Cell::new(None),
+            block: Cell::new(None),
         }))
     }
 
@@ -177,7 +193,7 @@ impl Timeout {
         } else {
             Handler::Timer(loop_.call_at(when, on_timeout))
         };
-        self.0.handler.replace(Some(handler));
+        self.0.handler.set(Some(handler));
     }
 
     /// Whether the deadline was reached inside the block. Mirrors `Timeout.expired`.
@@ -212,7 +228,8 @@ impl Timeout {
         self.enter()?;
         let _left = LeaveOnDrop(self);
         let body = pin!(Some(body(self)));
-        let outcome = tasks::flatten(self.drive(body).await);
+        let block = self.begin_block();
+        let outcome = tasks::flatten(tasks::drive_block(&block, body).await);
         self.exit(outcome)
     }
 
@@ -223,25 +240,38 @@ impl Timeout {
         }
     }
 
-    /// Awaits the body of this timeout, which was entered.
-    pub(crate) async fn drive<F: Future>(&self, slot: Pin<&mut Option<F>>) -> Result<F::Output> {
+    /// The block of this timeout, which was entered, for its body to be driven in.
+    pub(crate) fn begin_block(&self) -> Rc<Block> {
         let block = Block::new();
-        self.0.block.replace(Some(Rc::clone(&block)));
-        tasks::drive_block(&block, slot).await
+        self.0.block.set(Some(Rc::clone(&block)));
+        block
     }
 
     /// Enters a new timeout of `delay` seconds from now: a single look at the clock.
     pub(crate) fn begin(delay: Option<f64>) -> Result<Self> {
-        let timeout = Self::new(None);
-        timeout.enter()?;
-        if let Some(delay) = delay {
-            events::with_running_loop(|loop_| {
-                let now = loop_.time();
-                timeout.0.when.set(Some(now + delay));
-                timeout.schedule(loop_, now + delay, now);
-            });
+        let begun = events::with_running_loop(|loop_| Self::begin_on(loop_, delay));
+        if let Some(timeout) = begun.flatten() {
+            return Ok(timeout);
         }
+        let timeout = Self::new(None);
+        // Without a loop or a task, which it says.
+        timeout.enter()?;
         Ok(timeout)
+    }
+
+    fn begin_on(loop_: &EventLoop, delay: Option<f64>) -> Option<Self> {
+        let timeout = current::with(|task| {
+            let task = task.filter(|task| task.core.belongs_to(loop_))?;
+            let timeout = Self::new(None);
+            timeout.0.enter(AnyTask::from_future(AnyFuture(task.task().clone())), task.task_core);
+            Some(timeout)
+        })?;
+        if let Some(delay) = delay {
+            let now = loop_.time();
+            timeout.0.when.set(Some(now + delay));
+            timeout.schedule(loop_, now + delay, now);
+        }
+        Some(timeout)
     }
 
     /// Python's `__aenter__`.
@@ -252,9 +282,7 @@ impl Timeout {
         let Some(task) = tasks::current_task() else {
             return Err(RuntimeError("Timeout should be used inside a task"));
         };
-        self.0.state.set(State::Entered);
-        self.0.cancelling.set(task.cancelling());
-        self.0.task.replace(Some(task));
+        self.0.enter(task.clone(), task.task_core());
         self.reschedule(self.when())
     }
 
@@ -267,7 +295,7 @@ impl Timeout {
         }
         self.0.state.set(State::Expired);
         let task = self.0.task.take();
-        let is_partial = self.0.block.borrow().as_ref().is_some_and(|block| block.is_partial());
+        let is_partial = self.0.block().is_some_and(|block| block.is_partial());
         let requests = match task {
             Some(task) if is_partial => task.cancelling(),
             Some(task) => task.uncancel(),
@@ -295,7 +323,7 @@ impl AsyncContextManager for Timeout {
 
     async fn aenter(&self) -> Result<Self> {
         self.enter()?;
-        self.0.block.replace(current::block());
+        self.0.block.set(current::block());
         Ok(self.clone())
     }
 
@@ -359,9 +387,10 @@ pub fn timeout_at(when: impl IntoTimeout) -> Timeout {
 
 fn on_timeout(timeout: &Weak<Inner>) {
     let Some(timeout) = timeout.upgrade() else { return };
-    let (task, block) = (timeout.task.borrow().clone(), timeout.block.borrow().clone());
+    let task = timeout.task.take();
+    timeout.task.set(task.clone());
     if let Some(task) = task {
-        match block {
+        match timeout.block() {
             Some(block) => block.cancel(&task),
             None => drop(task.cancel()),
         }

@@ -7,12 +7,13 @@ use std::rc::{Rc, Weak};
 use std::task::Waker;
 
 use super::{AnyFuture, Core, RawFuture};
-use crate::base_events::{EventLoop, ExceptionContext, refuse_calls};
+use crate::base_events::{EventLoop, ExceptionContext};
 use crate::contextvars::{Context, ContextSlot};
 use crate::events::{self, Callback, CallbackOutput, Created, RawHandle};
 use crate::exceptions::{Result, from_panic};
 use crate::format_helpers::{format_call, format_callback};
 use crate::rarely::Rarely;
+use crate::raw::current;
 
 /// Names a done-callback for [`Future::remove_done_callback`](crate::Future::remove_done_callback).
 ///
@@ -79,6 +80,39 @@ impl List {
             Self::Other(None) => &[],
             Self::Other(Some(callbacks)) => callbacks,
         }
+    }
+}
+
+impl List {
+    #[inline(always)]
+    fn schedule(self, future: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        match self {
+            Self::One(callback) => callback.schedule(future, loop_),
+            several => several.schedule_all(future, loop_),
+        }
+    }
+
+    #[inline(never)]
+    fn schedule_all(self, future: &Rc<dyn RawFuture>, loop_: &EventLoop) {
+        let Self::Other(callbacks) = self else { return };
+        for callback in callbacks.into_iter().flat_map(|callbacks| *callbacks) {
+            callback.schedule(future, loop_);
+        }
+    }
+}
+
+/// Schedules the callbacks of a future whose loop is not the running one.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn schedule_elsewhere(list: List, future: &Rc<dyn RawFuture>, core: &Core, failed: bool) {
+    let loop_ = core.try_get_loop();
+    if let Some(loop_) = &loop_ {
+        loop_.check_closed();
+    }
+    core.log_traceback.set(failed);
+    if let Some(loop_) = loop_ {
+        list.schedule(future, &loop_);
     }
 }
 
@@ -159,27 +193,21 @@ impl Callbacks {
     #[track_caller]
     pub(crate) fn schedule(&self, future: &Rc<dyn RawFuture>, core: &Core, failed: bool) {
         let list = self.0.take();
-        let is_refused = core.with_loop(|loop_| {
-            let is_refused =
-                loop_.is_some_and(EventLoop::refuses) && !matches!(list, List::Other(None));
-            if is_refused {
-                return true;
-            }
+        if matches!(list, List::Other(None)) {
+            return core.log_traceback.set(failed);
+        }
+        let list = current::with_loop(|running| {
+            // A loop that runs is not closed.
+            let Some(loop_) = running.filter(|running| core.belongs_to(running)) else {
+                return Some(list);
+            };
             core.log_traceback.set(failed);
-            let Some(loop_) = loop_ else { return false };
-            match list {
-                List::One(callback) => callback.schedule(future, loop_),
-                List::Other(callbacks) => {
-                    for callback in callbacks.into_iter().flat_map(|callbacks| *callbacks) {
-                        callback.schedule(future, loop_);
-                    }
-                }
-            }
-            false
+            list.schedule(future, loop_);
+            None
         });
-        if is_refused {
+        if let Some(list) = list {
             // Out of the closure, which would name itself and not our caller.
-            refuse_calls();
+            schedule_elsewhere(list, future, core, failed);
         }
     }
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::ptr;
 use std::rc::{Rc, Weak};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 use super::{AnyTask, RawTask, TaskCore, schedule_step, take_unclaimed};
 use crate::exceptions::{CancelledError, Error, Result, from_panic};
@@ -36,40 +36,62 @@ pub(crate) async fn drive_caught<F: StdFuture>(slot: Pin<&mut Option<F>>) -> Res
 }
 
 /// [`drive`] as a block, which can be cancelled without the rest of its task.
-pub(crate) async fn drive_block<F: StdFuture>(
-    block: &Rc<Block>,
-    slot: Pin<&mut Option<F>>,
-) -> Result<F::Output> {
-    drive_in_blocks(block, 1, slot).await
+pub(crate) fn drive_block<'a, F: StdFuture>(
+    block: &'a Rc<Block>,
+    slot: Pin<&'a mut Option<F>>,
+) -> InBlocks<'a, F> {
+    drive_in_blocks(block, 1, slot)
 }
 
 /// [`drive_block`] in the innermost of `depth` blocks of one function.
-pub(crate) async fn drive_in_blocks<F: StdFuture>(
-    block: &Rc<Block>,
+pub(crate) fn drive_in_blocks<'a, F: StdFuture>(
+    block: &'a Rc<Block>,
     depth: usize,
-    slot: Pin<&mut Option<F>>,
-) -> Result<F::Output> {
-    let outermost = block.outermost(depth);
-    // What a body panics with goes through the end of its block, as all that it raises does.
-    let enter = |poll: &mut dyn FnMut()| {
-        catch_unwind(AssertUnwindSafe(|| current::enter_block(block, poll))).map_err(from_panic)
-    };
-    let thrown = || {
-        let mut thrown = false;
-        block.for_each(depth, |block| thrown = thrown || block.thrown.take());
-        thrown
-    };
-    let unclaimed = || take_unclaimed().or_else(|| thrown().then(CancelledError));
-    let mut drive = pin!(drive_with(slot, enter, unclaimed));
-    poll_fn(|cx| {
-        outermost.stands_here();
-        let polled = drive.as_mut().poll(cx);
+    slot: Pin<&'a mut Option<F>>,
+) -> InBlocks<'a, F> {
+    InBlocks { block, depth, slot }
+}
+
+/// What drives a body in its block: one future, as each of several would cost at every poll.
+pub(crate) struct InBlocks<'a, F> {
+    block: &'a Rc<Block>,
+    depth: usize,
+    slot: Pin<&'a mut Option<F>>,
+}
+
+impl<F: StdFuture> StdFuture for InBlocks<'_, F> {
+    type Output = Result<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let (block, depth) = (self.block, self.depth);
+        match depth {
+            1 => block.stands_here(),
+            _ => block.outermost(depth).stands_here(),
+        }
+        let polled = self.poll_body(cx);
         // A generator that gives a value waits for nothing, wherever in it that is.
         let pending = polled.is_pending() && !YIELDS.get();
         block.for_each(depth, |block| block.note(pending, cx.waker()));
         polled
-    })
-    .await
+    }
+}
+
+impl<F: StdFuture> InBlocks<'_, F> {
+    #[inline(always)]
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<F::Output>> {
+        let (block, depth) = (self.block, self.depth);
+        let Some(future) = self.slot.as_mut().as_pin_mut() else { return Poll::Pending };
+        // What a body panics with goes through the end of its block, as all that it raises does.
+        let poll = AssertUnwindSafe(|| current::enter_block(block, || future.poll(cx)));
+        let error = match catch_unwind(poll) {
+            Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
+            Ok(Poll::Pending) => take_unclaimed().or_else(|| block.take_thrown(depth)),
+            Err(payload) => Some(from_panic(payload)),
+        };
+        let Some(error) = error else { return Poll::Pending };
+        self.slot.set(None);
+        Poll::Ready(Err(error))
+    }
 }
 
 /// Awaits what raises its own cancellations, in `block`.
@@ -184,6 +206,13 @@ impl Block {
         let mut last = Rc::clone(self);
         self.for_each(depth, |block| last = Rc::clone(block));
         last
+    }
+
+    /// The error that this block or one of those around it, `depth` of them, is to raise itself.
+    fn take_thrown(self: &Rc<Self>, depth: usize) -> Option<Error> {
+        let mut thrown = false;
+        self.for_each(depth, |block| thrown = thrown || block.thrown.take());
+        thrown.then(CancelledError)
     }
 
     /// Notes that it is about to be polled in the block that is being polled.

@@ -9,6 +9,7 @@ use super::{AnyTask, Task, TaskOptions};
 use crate::base_events::EventLoop;
 use crate::coroutines::{Body, Coroutine};
 use crate::exceptions::{Result, TypeError, panic_with};
+use crate::futures::{AnyFuture, Typed};
 
 /// What makes a loop's tasks: gets the loop, the coroutine and the options.
 pub type TaskFactory = Rc<dyn Fn(&EventLoop, Coroutine, TaskOptions) -> AnyTask>;
@@ -48,13 +49,13 @@ impl Coroutine {
         self,
         loop_: &EventLoop,
         options: TaskOptions,
-    ) -> Task<T> {
+    ) -> Rc<dyn Typed<T>> {
         let task = match loop_.get_task_factory() {
             Some(factory) => factory(loop_, self, options),
             None => AnyTask::new(loop_, self, options),
         };
         match task.downcast() {
-            Some(task) => task,
+            Some(task) => Rc::clone(&task.0),
             None => panic_with(TypeError(format!(
                 "the task factory returned a task of another type: {task:?}"
             ))),
@@ -76,7 +77,7 @@ where
 {
     #[track_caller]
     fn start(self: Box<Self>, loop_: &EventLoop, options: TaskOptions) -> AnyTask {
-        Task::start(loop_, *self, &options).any()
+        AnyTask::from_future(AnyFuture(Task::start(loop_, *self, &options)))
     }
 
     fn type_name(&self) -> &'static str {

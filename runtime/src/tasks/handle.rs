@@ -182,7 +182,7 @@ impl fmt::Debug for AnyTask {
 macro_rules! task_methods {
     (impl [$($generic:ident)?] $handle:ty { narrow = $narrow:expr; }) => {
         impl$(<$generic: 'static>)? $handle {
-            fn task_core(&self) -> &TaskCore {
+            pub(crate) fn task_core(&self) -> &TaskCore {
                 match self.future.0.task() {
                     Some(task) => task,
                     None => unreachable!("a task's handle is made of a task's future"),

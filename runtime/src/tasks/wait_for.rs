@@ -3,7 +3,7 @@
 use std::pin::{Pin, pin};
 
 use super::wait::release;
-use super::{create_task, drive, flatten};
+use super::{create_task, drive, drive_block, flatten};
 use crate::coroutines::{Awaitable, is_handle, thrown_into};
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, Result, TimeoutError};
@@ -57,7 +57,8 @@ pub async fn wait_for<A: Awaitable>(awaitable: A, timeout: impl IntoTimeout) -> 
     }
     let timeout = Timeout::begin(timeout)?;
     let _left = LeaveOnDrop(&timeout);
-    let outcome = flatten(timeout.drive(slot).await);
+    let block = timeout.begin_block();
+    let outcome = flatten(drive_block(&block, slot).await);
     timeout.exit(outcome)
 }
 
