@@ -371,11 +371,18 @@ impl Waiters {
         is_first
     }
 
-    /// Writes down that the first was asked: there is more to remember than that.
+    /// Writes down that the first was asked, if it was: there is more to remember than that.
+    #[inline(always)]
     fn note_first_asked(&self) {
-        if self.take(FIRST_ASKED)
-            && let Some(first) = self.first.take()
-        {
+        if self.has(FIRST_ASKED) {
+            self.move_first_asked();
+        }
+    }
+
+    #[cold]
+    fn move_first_asked(&self) {
+        self.unmark(FIRST_ASKED);
+        if let Some(first) = self.first.take() {
             self.with_rest(|rest| rest.asked.push(Rc::downgrade(&first)));
             self.first.set(Some(first));
         }
