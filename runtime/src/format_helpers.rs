@@ -1,6 +1,7 @@
 //! Python's reprs of things that Rust has; mirrors `format_helpers.py` and `reprlib`.
 
 use std::any::{Any, type_name};
+use std::mem;
 
 pub(crate) use crate::exceptions::repr_str;
 use crate::{coroutines, generators};
@@ -191,9 +192,12 @@ fn class(type_name: &str, segment: &str) -> Option<String> {
 /// The name of the type that a path begins with, without its modules.
 fn own_name(path: &str) -> String {
     let mut depth = 0_usize;
+    let mut before = ' ';
     let end = path.find(|c| {
+        let is_arrow = mem::replace(&mut before, c) == '-' && c == '>';
         match c {
             '<' => depth += 1,
+            '>' if is_arrow => {}
             '>' if depth > 0 => depth -= 1,
             // As in `a::C as b::T>`.
             ' ' | '>' if depth == 0 => return true,
@@ -224,17 +228,19 @@ fn method_name(class: Option<&str>, name: &str) -> Option<String> {
     Some(format!("{class}.{}", verb.to_lowercase()))
 }
 
-/// Removes `<…>` with all that is in it.
+/// Removes `<…>` with all that is in it; the arrow of a function's type closes nothing.
 fn without_generics(type_name: &str) -> String {
     let mut depth = 0_usize;
     let mut path = String::with_capacity(type_name.len());
+    let mut before = ' ';
     for c in type_name.chars() {
         match c {
             '<' => depth += 1,
-            '>' => depth = depth.saturating_sub(1),
+            '>' if before != '-' => depth = depth.saturating_sub(1),
             c if depth == 0 => path.push(c),
             _ => {}
         }
+        before = c;
     }
     path
 }
@@ -293,6 +299,8 @@ mod tests {
             ("core::pin::Pin<alloc::boxed::Box<a::C::f::{{closure}}>>", "C.f"),
             ("core::pin::Pin<alloc::boxed::Box<dyn core::future::Future<Output = a::B>>>", "Pin"),
             ("asyncio::coroutines::Coroutine<<a::C as b::T>::f::{{closure}}>", "C.f"),
+            ("a::f<fn(a::B) -> a::C, a::D>::{{closure}}", "f"),
+            ("<a::C<fn() -> b::D, b::E> as b::T>::f::{{closure}}", "C.f"),
         ] {
             assert_eq!(coroutine_name(type_name), expected);
         }

@@ -3,6 +3,7 @@
 use std::any::{Any, type_name};
 use std::cell::Cell;
 use std::future::Future as StdFuture;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Poll;
@@ -12,7 +13,7 @@ use super::flags::{
     ASKED, ENDED_EAGERLY, Flags, LOG_DESTROY_PENDING, MUST_CANCEL, SCHEDULED, STARTED,
     STARTING_EAGERLY, THROWING, TO_THROW, YIELDED,
 };
-use super::{RawTask, TaskCore};
+use super::{RawTask, TaskCore, schedule_step};
 use crate::base_events::EventLoop;
 use crate::contextvars::{self, Context};
 use crate::coroutines;
@@ -243,7 +244,7 @@ where
     /// The coroutine is over: drops it, and takes the task out of the loop.
     fn leave(self: &Rc<Self>, loop_: &EventLoop) {
         self.task.flags.clear(YIELDED);
-        if std::mem::needs_drop::<C>() {
+        if mem::needs_drop::<C>() {
             drop_coroutine(loop_, &**self);
         } else {
             self.clear_coroutine();
@@ -266,6 +267,17 @@ struct Started<'a>(&'a Flags);
 impl Drop for Started<'_> {
     fn drop(&mut self) {
         self.0.clear(STARTING_EAGERLY);
+    }
+}
+
+/// Has a task that yielded go on if its step unwinds: a value that the context drops may panic.
+struct GoesOn<'a, T: RawTask>(&'a Rc<T>, &'a EventLoop);
+
+impl<T: RawTask> Drop for GoesOn<'_, T> {
+    fn drop(&mut self) {
+        if self.0.task_core().flags.take(YIELDED) {
+            schedule_step(self.1, self.0.clone());
+        }
     }
 }
 
@@ -306,6 +318,7 @@ where
         }
         let before = flags.change(SCHEDULED, STARTED);
         let mut is_refused = false;
+        let goes_on = GoesOn(&self, loop_);
         let outcome = current::enter(&self, &self.core, &self.task, || {
             let _inside = match contextvars::enter(&self.task.context) {
                 Ok(inside) => inside,
@@ -324,6 +337,7 @@ where
             }
             self.step(loop_)
         });
+        mem::forget(goes_on);
         if is_refused {
             return self.refuse(loop_, before, outcome);
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 
-use asyncio::{ContextVar, Future, Result, Task, TaskGroup};
+use asyncio::{Context, ContextVar, Future, Result, Task, TaskGroup};
 
 use crate::scene::{Bomb, Scene, error_of, panics};
 
@@ -307,6 +307,25 @@ fn a_context_variables_value_goes_with_its_context() {
         scene.expect([IGNORED]);
         scene.goes_on();
     }
+}
+
+/// The value goes behind the step, which has asked for another one.
+#[test]
+fn a_task_that_yields_having_overwritten_what_it_was_made_with() {
+    let scene = Scene::new();
+    let context = Context::new();
+    let fuse = Fuse::light(scene.bomb());
+    assert!(context.run(|| drop(FUSE.set(Some(fuse)))).is_ok());
+    let yields = async {
+        drop(FUSE.set(None));
+        asyncio::sleep(0).await
+    };
+    let task = context.run(|| scene.loop_.create_task(yields));
+    drop(context);
+    scene.run_briefly();
+    scene.expect([IGNORED]);
+    assert!(task.is_ok_and(|task| task.done()));
+    scene.goes_on();
 }
 
 #[test]
