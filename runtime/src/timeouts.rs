@@ -129,6 +129,16 @@ enum Handler {
 }
 
 impl Handler {
+    /// Has `on_timeout` called at `when`; it is `now`.
+    #[inline]
+    fn new(loop_: &EventLoop, when: f64, now: f64, on_timeout: impl FnOnce() + 'static) -> Self {
+        if when <= now {
+            Self::Soon(loop_.call_soon(on_timeout))
+        } else {
+            Self::Timer(loop_.call_at(when, on_timeout))
+        }
+    }
+
     fn cancel(&self) {
         match self {
             Self::Soon(handle) => handle.cancel(),
@@ -187,13 +197,8 @@ impl Timeout {
     /// Has the timeout expire at `when`; it is `now`.
     fn schedule(&self, loop_: &EventLoop, when: f64, now: f64) {
         let timeout = Rc::downgrade(&self.0);
-        let on_timeout = move || on_timeout(&timeout);
-        let handler = if when <= now {
-            Handler::Soon(loop_.call_soon(on_timeout))
-        } else {
-            Handler::Timer(loop_.call_at(when, on_timeout))
-        };
-        self.0.handler.set(Some(handler));
+        let on_timeout = Self::_on_timeout(move || on_timeout(&timeout));
+        self.0.handler.set(Some(Handler::new(loop_, when, now, on_timeout)));
     }
 
     /// Whether the deadline was reached inside the block. Mirrors `Timeout.expired`.
@@ -247,40 +252,13 @@ impl Timeout {
         block
     }
 
-    /// Enters a new timeout of `delay` seconds from now: a single look at the clock.
-    pub(crate) fn begin(delay: Option<f64>) -> Result<Self> {
-        let begun = events::with_running_loop(|loop_| Self::begin_on(loop_, delay));
-        if let Some(timeout) = begun.flatten() {
-            return Ok(timeout);
-        }
-        let timeout = Self::new(None);
-        // Without a loop or a task, which it says.
-        timeout.enter()?;
-        Ok(timeout)
-    }
-
-    fn begin_on(loop_: &EventLoop, delay: Option<f64>) -> Option<Self> {
-        let timeout = current::with(|task| {
-            let task = task.filter(|task| task.core.belongs_to(loop_))?;
-            let timeout = Self::new(None);
-            timeout.0.enter(AnyTask::from_future(AnyFuture(task.task().clone())), task.task_core);
-            Some(timeout)
-        })?;
-        if let Some(delay) = delay {
-            let now = loop_.time();
-            timeout.0.when.set(Some(now + delay));
-            timeout.schedule(loop_, now + delay, now);
-        }
-        Some(timeout)
-    }
-
     /// Python's `__aenter__`.
     pub(crate) fn enter(&self) -> Result<()> {
         if self.0.state.get() != State::Created {
             return Err(RuntimeError("Timeout has already been entered"));
         }
         let Some(task) = tasks::current_task() else {
-            return Err(RuntimeError("Timeout should be used inside a task"));
+            return Err(not_in_a_task());
         };
         self.0.enter(task.clone(), task.task_core());
         self.reschedule(self.when())
@@ -301,21 +279,109 @@ impl Timeout {
             Some(task) => task.uncancel(),
             None => 0,
         };
-        let Err(error) = outcome else { return outcome };
-        // More requests than at the entry: somebody else wants the task cancelled, too.
-        if requests > self.0.cancelling.get() {
-            return Err(error);
-        }
-        if error.is_cancelled() {
-            let timeout = Error::bare::<TimeoutError>().with_cause(error.clone());
-            return Err(timeout.with_context(error));
-        }
-        insert_timeout_error(&error);
-        if error.is::<ExceptionGroup>() {
-            error.exceptions().iter().for_each(insert_timeout_error);
-        }
-        Err(error)
+        expired(outcome, requests > self.0.cancelling.get())
     }
+
+    /// What the loop calls at the deadline; named as reprs show it.
+    fn _on_timeout(expire: impl FnOnce()) -> impl FnOnce() {
+        move || {
+            expire();
+        }
+    }
+}
+
+/// What a block ends with whose deadline was reached.
+fn expired<T>(outcome: Result<T>, others_cancel: bool) -> Result<T> {
+    let Err(error) = outcome else { return outcome };
+    // More requests than at the entry: somebody else wants the task cancelled, too.
+    if others_cancel {
+        return Err(error);
+    }
+    if error.is_cancelled() {
+        let timeout = Error::bare::<TimeoutError>().with_cause(error.clone());
+        return Err(timeout.with_context(error));
+    }
+    insert_timeout_error(&error);
+    if error.is::<ExceptionGroup>() {
+        error.exceptions().iter().for_each(insert_timeout_error);
+    }
+    Err(error)
+}
+
+/// The timeout of a `wait_for`, of which nobody has a handle: the timer knows the block, and all
+/// else is kept in place.
+pub(crate) struct Deadline {
+    pub(crate) block: Rc<Block>,
+    task: AnyTask,
+    /// The task's count of requests to cancel it at the entry.
+    cancelling: u32,
+    handler: Option<Handler>,
+}
+
+impl Deadline {
+    /// Enters a timeout of `delay` seconds from now: a single look at the clock.
+    pub(crate) fn begin(delay: Option<f64>) -> Result<Self> {
+        let begun = events::with_running_loop(|loop_| {
+            let mut deadline = Self::enter(loop_)?;
+            deadline.handler = delay.map(|delay| deadline.schedule(loop_, delay));
+            Some(deadline)
+        });
+        if begun.is_none() {
+            // Panics.
+            events::get_running_loop();
+        }
+        begun.flatten().ok_or_else(not_in_a_task)
+    }
+
+    fn enter(loop_: &EventLoop) -> Option<Self> {
+        current::with(|task| {
+            let task = task.filter(|task| task.core.belongs_to(loop_))?;
+            let cancelling = task.task_core.cancelling();
+            let task = AnyTask::from_future(AnyFuture(task.task().clone()));
+            Some(Self { block: Block::new(), task, cancelling, handler: None })
+        })
+    }
+
+    fn schedule(&self, loop_: &EventLoop, delay: f64) -> Handler {
+        let (block, task) = (Rc::clone(&self.block), self.task.clone());
+        let expire = move || {
+            block.cancel(&task);
+            block.expire();
+        };
+        let now = loop_.time();
+        Handler::new(loop_, now + delay, now, Timeout::_on_timeout(expire))
+    }
+
+    /// What the block ends with after all.
+    pub(crate) fn exit<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        self.cancel_handler();
+        if !self.block.has_expired() {
+            return outcome;
+        }
+        let requests = match self.block.is_partial() {
+            true => self.task.cancelling(),
+            false => self.task.uncancel(),
+        };
+        expired(outcome, requests > self.cancelling)
+    }
+
+    fn cancel_handler(&mut self) {
+        if let Some(handler) = self.handler.take() {
+            handler.cancel();
+        }
+    }
+}
+
+/// A foreign combinator may drop the block half-way: no timer is left behind.
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        self.cancel_handler();
+    }
+}
+
+#[cold]
+fn not_in_a_task() -> Error {
+    RuntimeError("Timeout should be used inside a task")
 }
 
 impl AsyncContextManager for Timeout {
@@ -338,7 +404,7 @@ impl AsyncContextManager for Timeout {
 }
 
 /// Ends a block that a foreign combinator drops half-way: no timer is left behind.
-pub(crate) struct LeaveOnDrop<'a>(pub(crate) &'a Timeout);
+struct LeaveOnDrop<'a>(&'a Timeout);
 
 impl Drop for LeaveOnDrop<'_> {
     fn drop(&mut self) {

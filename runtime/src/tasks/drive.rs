@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use super::{AnyTask, RawTask, TaskCore, schedule_step, take_unclaimed};
 use crate::exceptions::{CancelledError, Error, Result, from_panic};
 use crate::futures::RawFuture;
-use crate::raw::current;
+use crate::raw::{current, place};
 
 /// Polls the future in `slot`.
 ///
@@ -157,6 +157,8 @@ pub(crate) struct Block {
     thrown: Cell<bool>,
     /// Whether the block was cancelled, and not its task.
     partial: Cell<bool>,
+    /// Whether the deadline of a `wait_for` was reached.
+    expired: Cell<bool>,
     pending: Cell<bool>,
     /// The waker of its last poll, if that was not the task's own.
     waker: Cell<Option<Waker>>,
@@ -171,10 +173,11 @@ impl Block {
 
     /// A block that was begun in another one.
     pub(crate) fn within(outer: Option<Rc<Self>>) -> Rc<Self> {
-        Rc::new(Self {
+        place::rc(|| Self {
             outer: Cell::new(outer),
             thrown: Cell::new(false),
             partial: Cell::new(false),
+            expired: Cell::new(false),
             pending: Cell::new(false),
             waker: Cell::new(None),
             poller: Cell::new(None),
@@ -184,6 +187,15 @@ impl Block {
     /// Whether a cancellation of this block left the rest of its task alone.
     pub(crate) fn is_partial(&self) -> bool {
         self.partial.get()
+    }
+
+    /// Notes that its deadline was reached.
+    pub(crate) fn expire(&self) {
+        self.expired.set(true);
+    }
+
+    pub(crate) fn has_expired(&self) -> bool {
+        self.expired.get()
     }
 
     /// Goes through this block and those around it, `depth` of them.

@@ -8,7 +8,7 @@ use crate::coroutines::{Awaitable, is_handle, thrown_into};
 use crate::events::get_running_loop;
 use crate::exceptions::{Error, Result, TimeoutError};
 use crate::futures::{self, AnyFuture, CallbackId, Future};
-use crate::timeouts::{IntoTimeout, LeaveOnDrop, Timeout};
+use crate::timeouts::{Deadline, IntoTimeout};
 
 /// Waits for `awaitable`, for at most `timeout` seconds.
 ///
@@ -55,11 +55,9 @@ pub async fn wait_for<A: Awaitable>(awaitable: A, timeout: impl IntoTimeout) -> 
             }
         };
     }
-    let timeout = Timeout::begin(timeout)?;
-    let _left = LeaveOnDrop(&timeout);
-    let block = timeout.begin_block();
-    let outcome = flatten(drive_block(&block, slot).await);
-    timeout.exit(outcome)
+    let mut deadline = Deadline::begin(timeout)?;
+    let outcome = flatten(drive_block(&deadline.block, slot).await);
+    deadline.exit(outcome)
 }
 
 fn timed_out(error: Error) -> Error {
