@@ -156,7 +156,7 @@ impl Waiters {
     #[inline(never)]
     fn let_go_of_rest(&self) {
         if let Some(mut rest) = self.rest.take() {
-            let polled = rest.begin_step();
+            let polled = (!rest.fresh.is_empty()).then(|| rest.begin_step());
             self.rest.set(Some(rest));
             // Last: it may run code of the user's, which may come back here.
             drop(polled);
