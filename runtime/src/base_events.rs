@@ -10,7 +10,6 @@ mod ready;
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,7 +22,7 @@ use slab::Slab;
 use crate::clock::{Clock, ulp};
 use crate::constants;
 use crate::coroutines::{self, Awaitable};
-use crate::events::{self, Burst, Created, RawHandle};
+use crate::events::{self, Created, RawHandle, SafeHandles};
 use crate::exceptions::{Result, RuntimeError, ValueError, from_panic, panic_with};
 use crate::format_helpers::repr_bool;
 use crate::futures::{AnyFuture, Future, RawFuture};
@@ -91,9 +90,8 @@ pub(crate) struct Inner {
     /// The inbox is being emptied.
     pub(crate) taking_in: Cell<bool>,
     /// The memory of the messages that were taken in last.
-    pub(crate) messages: Cell<VecDeque<Message>>,
-    /// The calls from other threads that an exit came between.
-    unfinished: Cell<Option<Rc<Burst>>>,
+    pub(crate) messages: Cell<Vec<Message>>,
+    pub(crate) safe_handles: SafeHandles,
     threads: Threads,
     asyncgens: AsyncGens,
 }
@@ -162,7 +160,7 @@ impl EventLoop {
             iteration: Cell::new(0),
             taking_in: Cell::new(false),
             messages: Cell::default(),
-            unfinished: Cell::new(None),
+            safe_handles: SafeHandles::default(),
             threads: Threads::default(),
             asyncgens: AsyncGens::default(),
         }));
@@ -230,7 +228,7 @@ impl EventLoop {
         self.check_running()?;
         self.0.running.set(true);
         let _cleanup = RunForeverCleanup(self);
-        let outcome = current::enter_loop(self, || {
+        current::enter_loop(self, || {
             let mut batch = Vec::new();
             loop {
                 self.run_once(&mut batch)?;
@@ -238,16 +236,7 @@ impl EventLoop {
                     return Ok(());
                 }
             }
-        });
-        if let Some(burst) = self.0.unfinished.take() {
-            self.0.ready.push_front(burst);
-        }
-        outcome
-    }
-
-    /// Has the rest of a burst run before all else in the next run; this one is about to end.
-    pub(crate) fn leave_for_later(&self, burst: Rc<Burst>) {
-        self.0.unfinished.set(Some(burst));
+        })
     }
 
     /// Runs until `future` is done, and returns its result.
@@ -382,12 +371,7 @@ impl EventLoop {
 
     fn drop_scheduled(&self) {
         // Taken out first: dropping a closure may run code that comes back here.
-        for handle in self.0.ready.take() {
-            while let Some(call) = handle.burst().and_then(Burst::next) {
-                self.drop_reporting(call);
-            }
-            self.drop_reporting(handle);
-        }
+        self.0.ready.take().into_iter().for_each(|handle| self.drop_reporting(handle));
         let scheduled = mem::take(&mut *self.0.scheduled.borrow_mut());
         scheduled.into_iter().for_each(|entry| self.drop_reporting(entry));
     }
@@ -408,7 +392,7 @@ impl EventLoop {
         }
     }
 
-    pub(crate) fn report_dropped(&self, payload: Box<dyn Any + Send>) -> Result<()> {
+    fn report_dropped(&self, payload: Box<dyn Any + Send>) -> Result<()> {
         let mut context = ExceptionContext::new("Exception ignored while dropping");
         context.exception = Some(from_panic(payload));
         self.call_exception_handler(context)
@@ -506,7 +490,7 @@ impl EventLoop {
 
     /// Tells whoever watches Ctrl-C of the presses since the last time.
     #[inline]
-    pub(crate) fn check_sigint(&self) -> Result<()> {
+    fn check_sigint(&self) -> Result<()> {
         if self.0.interrupts.get() == SigintHandler::pressed() {
             return Ok(());
         }

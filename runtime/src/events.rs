@@ -1,6 +1,5 @@
 //! Handles, and the functions that find a thread's event loop; mirrors `events.py`.
 
-mod burst;
 mod threadsafe;
 
 use std::cell::{Cell, RefCell};
@@ -18,9 +17,8 @@ use crate::raw::current;
 use crate::selector_events::Remote;
 use crate::sys::is_main_thread;
 
-pub(crate) use burst::Burst;
-pub(crate) use threadsafe::SafeCall;
 pub use threadsafe::{LoopHandle, ThreadSafeHandle};
+pub(crate) use threadsafe::{SafeCall, SafeHandles};
 
 /// What a callback may return: nothing, or a `Result` whose error goes to the loop's
 /// exception handler.
@@ -72,10 +70,6 @@ pub(crate) trait RawHandle {
     /// Python's `repr` of the whole handle.
     fn repr(&self) -> String {
         handle_repr("Handle", self.cancelled(), None, self.callback_name(), self.created())
-    }
-    /// The calls that it stands for, if these are several.
-    fn burst(&self) -> Option<&Burst> {
-        None
     }
     /// How a report of what takes long names it: Python's `_format_handle`.
     fn slow_repr(&self) -> String {

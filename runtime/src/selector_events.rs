@@ -5,10 +5,8 @@
 //! a call of its own ready.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::io;
 use std::mem;
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -18,7 +16,7 @@ use mio::{Events, Interest, Poll, Token};
 
 use crate::base_events::EventLoop;
 use crate::contextvars::Snapshot;
-use crate::events::{self, Burst, SafeCall};
+use crate::events::{self, SafeCall};
 use crate::sys::SigintHandler;
 
 const INBOX: Token = Token(usize::MAX);
@@ -59,9 +57,7 @@ pub(crate) enum Message {
 
 #[derive(Default)]
 struct Inbox {
-    messages: VecDeque<Message>,
-    /// Whether some of them are no calls.
-    is_mixed: bool,
+    messages: Vec<Message>,
     closed: bool,
 }
 
@@ -107,8 +103,7 @@ impl Remote {
         if inbox.closed {
             return false;
         }
-        inbox.is_mixed |= !matches!(message, Message::Call(..));
-        inbox.messages.push_back(message);
+        inbox.messages.push(message);
         drop(inbox);
         self.rouse();
         true
@@ -168,7 +163,7 @@ impl Remote {
     }
 
     /// Takes no more messages; gives back those that are left.
-    pub(crate) fn close(&self) -> VecDeque<Message> {
+    pub(crate) fn close(&self) -> Vec<Message> {
         let mut inbox = self.lock();
         inbox.closed = true;
         self.waiting.store(true, Ordering::SeqCst);
@@ -176,12 +171,10 @@ impl Remote {
     }
 
     /// Takes out what other threads have sent since the last time, and leaves the memory of
-    /// `messages`, which are none; whether some are no calls.
-    fn take(&self, messages: &mut VecDeque<Message>) -> bool {
+    /// `messages`, which are none.
+    fn take(&self, messages: &mut Vec<Message>) {
         self.waiting.store(false, Ordering::SeqCst);
-        let mut inbox = self.lock();
-        mem::swap(&mut inbox.messages, messages);
-        mem::take(&mut inbox.is_mixed)
+        mem::swap(&mut self.lock().messages, messages);
     }
 }
 
@@ -272,29 +265,21 @@ impl EventLoop {
             return;
         }
         let mut messages = self.0.messages.take();
-        let is_mixed = self.0.remote.take(&mut messages);
+        self.0.remote.take(&mut messages);
         let count = messages.len();
-        if count > 1 && !is_mixed {
-            self.push(Rc::new(Burst::new(messages)));
-        } else {
-            for message in messages.drain(..) {
-                match message {
-                    Message::Call(call, context) => self.push_call(call, context),
-                    Message::Wake(key) => self.wake_task(key),
-                    Message::Stop => self.stop(),
-                }
+        self.0.safe_handles.expect(count);
+        for message in messages.drain(..) {
+            match message {
+                Message::Call(call, context) => self.push_call(call, context),
+                Message::Wake(key) => self.wake_task(key),
+                Message::Stop => self.stop(),
             }
-            self.keep_messages(messages, count);
         }
-        self.0.taking_in.set(false);
-    }
-
-    /// Keeps the memory of `count` messages for those that are to come.
-    pub(crate) fn keep_messages(&self, mut messages: VecDeque<Message>, count: usize) {
         // Once there are few again, the memory of the many goes.
         if messages.capacity() > MESSAGES_KEPT && count < messages.capacity() / 4 {
             messages.shrink_to(MESSAGES_KEPT);
         }
         self.0.messages.replace(messages);
+        self.0.taking_in.set(false);
     }
 }

@@ -167,10 +167,6 @@ impl EventLoop {
         self.0.observed.set(is_observed || self.get_debug());
     }
 
-    pub(crate) fn is_observed(&self) -> bool {
-        self.0.observed.get()
-    }
-
     pub(crate) fn has_virtual_clock(&self) -> bool {
         matches!(self.0.clock, Clock::Virtual(_))
     }
@@ -180,10 +176,7 @@ impl EventLoop {
     }
 
     /// Runs a handle that is looked at.
-    pub(crate) fn run_observed(&self, handle: Rc<dyn RawHandle>) -> Result<()> {
-        if handle.burst().is_some() {
-            return handle.run(self);
-        }
+    pub(super) fn run_observed(&self, handle: Rc<dyn RawHandle>) -> Result<()> {
         let Some(observer) = self.observer() else { return self.run_watched(handle) };
         // Not kept for longer than without an observer: its drop runs code of the user's.
         let address = Rc::as_ptr(&handle).cast();

@@ -34,11 +34,6 @@ impl Ready {
         self.0.borrow_mut().push(handle);
     }
 
-    /// Puts a handle before all that is ready.
-    pub(super) fn push_front(&self, handle: Rc<dyn RawHandle>) {
-        self.0.borrow_mut().insert(0, handle);
-    }
-
     /// Takes all that is ready, for `batch`, which was run.
     pub(super) fn swap(&self, batch: &mut Vec<Rc<dyn RawHandle>>) {
         debug_assert!(batch.is_empty());

@@ -1,6 +1,6 @@
 //! Calls from other threads, and the part of a loop that those may hold.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
@@ -137,24 +137,37 @@ impl Drop for Over<'_> {
 
 /// The loop's side of a [`SafeCall`].
 struct SafeHandle {
-    call: Arc<dyn SafeCall>,
+    /// None while the handle waits to be used again.
+    call: Option<Arc<dyn SafeCall>>,
     context: Cell<ContextSlot>,
+}
+
+impl SafeHandle {
+    fn call(&self) -> &dyn SafeCall {
+        match &self.call {
+            Some(call) => &**call,
+            None => unreachable!("nobody else has a handle that waits to be used again"),
+        }
+    }
 }
 
 impl RawHandle for SafeHandle {
     fn run(self: Rc<Self>, loop_: &EventLoop) -> Result<()> {
-        match call(&self.context, || self.call.run()) {
-            Ok(()) => Ok(()),
+        match call(&self.context, || self.call().run()) {
+            Ok(()) => {
+                loop_.0.safe_handles.put_back(self);
+                Ok(())
+            }
             Err(error) => report_callback(loop_, self, error),
         }
     }
 
     fn cancel(&self) {
-        self.call.cancel();
+        self.call().cancel();
     }
 
     fn cancelled(&self) -> bool {
-        self.call.cancelled()
+        self.call().cancelled()
     }
 
     fn get_context(&self) -> Context {
@@ -162,15 +175,66 @@ impl RawHandle for SafeHandle {
     }
 
     fn callback_name(&self) -> String {
-        self.call.callback_name()
+        self.call().callback_name()
     }
 
     fn created(&self) -> Created {
-        self.call.state().created
+        self.call().state().created
     }
 
     fn repr(&self) -> String {
-        self.call.repr()
+        self.call().repr()
+    }
+}
+
+/// How many handles are kept in any case.
+const HANDLES_KEPT: usize = 256;
+
+/// The handles of calls that are over, to be used again: a burst of calls needs as many as the one
+/// before.
+#[derive(Default)]
+pub(crate) struct SafeHandles {
+    idle: RefCell<Vec<Rc<SafeHandle>>>,
+    most: Cell<usize>,
+}
+
+impl SafeHandles {
+    /// So many calls have come in at once.
+    pub(crate) fn expect(&self, calls: usize) {
+        let most = calls.max(HANDLES_KEPT);
+        self.most.set(most);
+        let mut idle = self.idle.borrow_mut();
+        if most < idle.len() / 4 {
+            idle.truncate(most);
+            idle.shrink_to(most);
+        }
+    }
+
+    #[inline]
+    fn take(&self, call: Arc<dyn SafeCall>, context: ContextSlot) -> Rc<SafeHandle> {
+        let idle = self.idle.borrow_mut().pop();
+        if let Some(mut handle) = idle
+            && let Some(empty) = Rc::get_mut(&mut handle)
+        {
+            empty.call = Some(call);
+            empty.context.set(context);
+            return handle;
+        }
+        Rc::new(SafeHandle { call: Some(call), context: Cell::new(context) })
+    }
+
+    /// Keeps a handle that nobody else holds.
+    #[inline]
+    fn put_back(&self, mut handle: Rc<SafeHandle>) {
+        let Some(used) = Rc::get_mut(&mut handle) else { return };
+        let content = (used.call.take(), used.context.take());
+        let mut idle = self.idle.borrow_mut();
+        if idle.len() < self.most.get() {
+            idle.push(handle);
+        }
+        drop(idle);
+        // Last: it may run code of the user's.
+        drop(content);
     }
 }
 
@@ -297,19 +361,6 @@ impl fmt::Debug for LoopHandle {
 impl EventLoop {
     /// Puts a call from another thread into the ready queue.
     pub(crate) fn push_call(&self, call: Arc<dyn SafeCall>, context: Snapshot) {
-        let context = Cell::new(context.into_slot());
-        self.push(Rc::new(SafeHandle { call, context }));
-    }
-
-    /// Makes a call from another thread: it is a handle if anybody is to see it.
-    pub(super) fn make_call(&self, own: Arc<dyn SafeCall>, context: Snapshot) -> Result<()> {
-        let context = Cell::new(context.into_slot());
-        if self.is_observed() {
-            return self.run_observed(Rc::new(SafeHandle { call: own, context }));
-        }
-        match call(&context, || own.run()) {
-            Ok(()) => Ok(()),
-            Err(error) => report_callback(self, Rc::new(SafeHandle { call: own, context }), error),
-        }
+        self.push(self.0.safe_handles.take(call, context.into_slot()));
     }
 }
