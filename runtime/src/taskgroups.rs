@@ -6,6 +6,7 @@ use std::fmt;
 use std::mem;
 use std::pin::pin;
 use std::rc::Rc;
+use std::thread;
 
 use slab::Slab;
 
@@ -14,7 +15,7 @@ use crate::contextlib::AsyncContextManager;
 use crate::contextvars::{self, Context, ContextSlot};
 use crate::coroutines::{Awaitable, thrown_into};
 use crate::events::{self, Created, RawHandle, get_running_loop};
-use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError};
+use crate::exceptions::{Error, GeneratorExit, Result, RuntimeError, panic_with};
 use crate::format_helpers::name_of;
 use crate::futures::{AnyFuture, Core, DoneCallback, Function, Future, RawFuture};
 use crate::raw::current;
@@ -539,12 +540,23 @@ impl Drop for LeaveOnDrop<'_> {
         let loop_ = inner.loop_.take();
         // A closed loop has dropped the tasks, and nobody could tell them.
         let is_alive = loop_.as_ref().is_some_and(|loop_| !loop_.is_closed());
-        if is_alive && !inner.has_no_tasks() {
-            self.0.abort();
+        // Tasks that wait for each other in a ring panic: once is enough.
+        let was_tried = thread::panicking() && inner.aborting.get();
+        let mut aborted = Ok(());
+        if is_alive && !inner.has_no_tasks() && !was_tried {
+            aborted = events::call_here(|| {
+                self.0.abort();
+                Ok(())
+            });
         }
         let errors = mem::take(&mut *inner.errors.borrow_mut());
         let (base_error, block) = (inner.base_error.take(), inner.block.take());
         drop((parent, loop_, errors, base_error, block));
+        if let Err(error) = aborted
+            && !thread::panicking()
+        {
+            panic_with(error);
+        }
     }
 }
 

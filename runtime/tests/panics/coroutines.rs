@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use asyncio::{
-    CancelledError, KeyboardInterrupt, PanicError, Result, Task, TaskGroup, TaskOptions,
+    CancelledError, Future, KeyboardInterrupt, PanicError, Result, Task, TaskGroup, TaskOptions,
+    ValueError,
 };
 
 use crate::alive::Guard;
@@ -195,6 +196,33 @@ fn a_group_whose_body_panics_cancels_its_tasks() {
     assert_eq!(error_of(outcome), group);
     assert_eq!(cancelled.get(), 1);
     scene.goes_on();
+}
+
+/// They cannot be cancelled, which the group tries when its body has failed, but not again when the
+/// panic drops it.
+#[test]
+fn a_group_whose_tasks_wait_for_each_other_in_a_ring() {
+    let scene = Scene::new();
+    let guard = scene.alive.guard();
+    let outcome = scene.loop_.run_until_complete(async {
+        TaskGroup::new()
+            .run(async |group| {
+                let slot: Future<Future<Vec<()>>> = Future::new();
+                let next = slot.clone();
+                let task = group.create_task(async move {
+                    let _guard = guard;
+                    next.await?.await.map(drop)
+                })?;
+                slot.set_result(asyncio::gather_all([task]))?;
+                asyncio::sleep(1).await?;
+                Err(ValueError("boom"))
+            })
+            .await
+    });
+    assert_eq!(error_of(outcome), "RecursionError('maximum recursion depth exceeded')");
+    scene.loop_.close().unwrap();
+    scene.expect(["Task was destroyed but it is pending! [task]"]);
+    assert_eq!(scene.alive.count(), 0);
 }
 
 #[test]
