@@ -92,8 +92,8 @@ pub(super) fn drop_coroutine(loop_: &EventLoop, task: &dyn RawTask) {
 /// Leaves a coroutine that may have been asked to cancel itself, or a block of it, or that
 /// waits for more than one future.
 #[inline(never)]
-fn suspend_slowly(core: &Core, task: &TaskCore) {
-    task.waiters.settle();
+fn suspend_slowly(loop_: &EventLoop, core: &Core, task: &TaskCore) {
+    loop_.drop_reporting(task.waiters.settle());
     if task.flags.has(ASKED) && !task.waiters.awaits_answer() {
         // What was asked has been dropped, and the task goes on with something else.
         task.flags.clear(ASKED);
@@ -143,7 +143,7 @@ where
         match polled {
             Ok(Poll::Pending) if !flags.has(THROWING | ASKED | MUST_CANCEL) => {
                 if !self.task.waiters.is_plain() {
-                    suspend_slowly(&self.core, &self.task);
+                    suspend_slowly(loop_, &self.core, &self.task);
                 }
                 Ok(())
             }
@@ -155,7 +155,7 @@ where
                 Ok(())
             }
             Ok(Poll::Pending) => {
-                suspend_slowly(&self.core, &self.task);
+                suspend_slowly(loop_, &self.core, &self.task);
                 Ok(())
             }
             Err(payload) => self.fail(loop_, from_panic(payload)),

@@ -234,16 +234,16 @@ impl Waiters {
         matches!(self.has.get(), 0 | PLAIN)
     }
 
-    /// Ends a step: a future that it did not poll is not kept alive by the task.
+    /// Ends a step: a future that it did not poll is not kept alive by the task, but given back;
+    /// whoever drops it may run code of the user's.
     #[inline]
-    pub(super) fn settle(&self) {
+    pub(super) fn settle(&self) -> Option<Rc<dyn RawFuture>> {
         if self.has(FRESH) {
-            return;
+            return None;
         }
         self.note_first_asked();
-        if let Some(first) = self.take_first() {
-            self.keep_stale(&first);
-        }
+        let first = self.take_first();
+        first.inspect(|first| self.keep_stale(first))
     }
 
     /// Remembers the first, which this step has not polled, if that is still pending: a future

@@ -49,6 +49,34 @@ fn a_coroutine_that_is_dropped_where_it_waits_for_a_stranger() {
     scene.goes_on();
 }
 
+/// It has answered a cancellation with a result that nobody has looked at: the task goes on with
+/// something else, and is cancelled there.
+#[test]
+fn a_future_that_a_cancelled_task_leaves_behind() {
+    let scene = Scene::new();
+    let bomb = scene.bomb();
+    let stubborn = scene.loop_.create_task(async {
+        let cancelled = asyncio::sleep(3600).await;
+        assert!(cancelled.is_err());
+        asyncio::Ok(bomb)
+    });
+    let mut asked = Some(stubborn);
+    let task = scene.loop_.create_task(poll_fn(move |cx| match asked.take() {
+        Some(mut stubborn) => {
+            assert!(Pin::new(&mut stubborn).poll(cx).is_pending());
+            Poll::<Result<()>>::Pending
+        }
+        None => Poll::Pending,
+    }));
+    scene.run_briefly();
+    task.cancel();
+    scene.run_briefly();
+    assert!(task.cancelled(), "{task:?}");
+    scene.expect([IGNORED]);
+    drop(task);
+    scene.goes_on();
+}
+
 /// What unwinds out of a poll is a panic of the coroutine, whatever it came from.
 #[test]
 fn a_coroutine_that_the_cancellation_passes_through() {
