@@ -85,7 +85,7 @@ fn real_time_ends_too() {
     check(
         &report_with(waits_if_cancelled, options),
         "`waits_if_cancelled` fails if it is cancelled at suspension 1 of 1, at once, waiting for nothing of asyncio's:
-         it had not ended after 0.01… seconds
+         it had not ended after … seconds
          pending: <Task cancelling name='Task-1' coro=<under_test() running> wait_for=<Future pending cb=[Task.task_wakeup()]> cb=[_run_until_complete_cb()]>",
     );
 }
