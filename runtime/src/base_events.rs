@@ -311,7 +311,7 @@ impl EventLoop {
     /// Whether the loop could run, and nothing would happen in it: neither is anything scheduled
     /// nor anything left to shut down, and nobody looks on.
     pub(crate) fn is_idle_for_good(&self) -> bool {
-        let is_watched = self.0.observed.get() || self.0.task_factory.borrow().is_some();
+        let is_watched = self.0.observed.get() || self.has_task_factory();
         self.0.life.get() == Life::Open
             && events::with_running_loop(|_| ()).is_none()
             && !is_watched
@@ -715,7 +715,7 @@ impl EventLoop {
     pub(crate) fn wake_task(&self, key: TaskKey) {
         let task = self.0.tasks.borrow().get(key.index).cloned();
         if let Some(task) = task.filter(|task| task.key() == key) {
-            tasks::schedule_step(self, task);
+            task.make_ready(self);
         }
     }
 }

@@ -53,8 +53,7 @@ use crate::raw::task::TaskCell;
 use crate::raw::waker::TaskWaker;
 use crate::selector_events::TaskKey;
 use flags::{
-    ASKED, ENDED_EAGERLY, Flags, LOG_DESTROY_PENDING, MUST_CANCEL, SCHEDULED, STARTED, TO_THROW,
-    YIELDED,
+    ASKED, ENDED_EAGERLY, Flags, LOG_DESTROY_PENDING, MUST_CANCEL, STARTED, TO_THROW, YIELDED,
 };
 use waiters::Waiters;
 
@@ -183,6 +182,8 @@ pub(crate) trait RawTask: RawFuture + RawHandle + DoneCallback {
     fn task_core(&self) -> &TaskCore;
     /// Drops the coroutine.
     fn clear(&self);
+    /// Schedules the next step, unless it is scheduled already.
+    fn make_ready(self: Rc<Self>, loop_: &EventLoop);
     fn key(&self) -> TaskKey {
         self.task_core().waker.key()
     }
@@ -315,15 +316,6 @@ impl<T: 'static> Task<T> {
             cell.clone().make_ready(loop_);
         }
         cell
-    }
-}
-
-/// Schedules a task's step, unless it is scheduled already.
-pub(crate) fn schedule_step(loop_: &EventLoop, task: Rc<dyn RawTask>) {
-    let flags = &task.task_core().flags;
-    if !flags.has(SCHEDULED) {
-        flags.set(SCHEDULED);
-        loop_.push(task);
     }
 }
 

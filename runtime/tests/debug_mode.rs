@@ -781,3 +781,14 @@ fn a_runner_switches_it_on_or_off() {
     assert!(asyncio::run_with(main(), RunOptions::new().debug(true)).unwrap());
     assert!(!asyncio::run_with(main(), RunOptions::new().debug(false)).unwrap());
 }
+
+#[test]
+fn the_callback_of_a_timeout_has_its_name() {
+    let (log, loop_) = (Log::start(), new_loop());
+    loop_.set_slow_callback_duration(0.0);
+    let outcome = loop_.run_until_complete(asyncio::wait_for(asyncio::sleep(1), 0.001));
+    assert!(outcome.is_err());
+    let texts = log.0.take();
+    let is_it = |text: &String| text.contains(" Timeout._on_timeout() created at ");
+    assert!(texts.iter().any(is_it), "{texts:?}");
+}

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use super::RawTask;
 use super::flags::{ASKED, MUST_CANCEL};
-use super::{RawTask, schedule_step};
 use crate::exceptions::{RecursionError, panic_with};
 use crate::futures::{CancelMessage, RawFuture};
 use crate::raw::current;
@@ -66,7 +66,7 @@ fn cancel_last(task: &Rc<dyn RawTask>, message: CancelMessage) {
     if accepted.is_none()
         && let Some(loop_) = task.core().try_get_loop()
     {
-        schedule_step(&loop_, Rc::clone(task));
+        Rc::clone(task).make_ready(&loop_);
     }
 }
 

@@ -8,7 +8,7 @@ use std::ptr;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
-use super::{AnyTask, RawTask, TaskCore, schedule_step, take_unclaimed};
+use super::{AnyTask, RawTask, TaskCore, take_unclaimed};
 use crate::exceptions::{CancelledError, Error, Result, from_panic};
 use crate::futures::RawFuture;
 use crate::raw::{current, place};
@@ -340,7 +340,7 @@ impl Block {
         } else if self.cancel_part(core)
             && let Some(loop_) = raw.core().try_get_loop()
         {
-            schedule_step(&loop_, raw);
+            raw.make_ready(&loop_);
         }
     }
 

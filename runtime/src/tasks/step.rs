@@ -13,7 +13,7 @@ use super::flags::{
     ASKED, ENDED_EAGERLY, Flags, LOG_DESTROY_PENDING, MUST_CANCEL, SCHEDULED, STARTED,
     STARTING_EAGERLY, THROWING, TO_THROW, YIELDED,
 };
-use super::{RawTask, TaskCore, schedule_step};
+use super::{RawTask, TaskCore};
 use crate::base_events::EventLoop;
 use crate::contextvars::{self, Context};
 use crate::coroutines;
@@ -220,14 +220,6 @@ where
         self.clone()
     }
 
-    /// Schedules the next step, unless it is scheduled already.
-    #[inline(always)]
-    pub(super) fn make_ready(self: Rc<Self>, loop_: &EventLoop) {
-        if self.task.flags.change(0, SCHEDULED) & SCHEDULED == 0 {
-            loop_.push(self);
-        }
-    }
-
     /// The context let nothing run.
     #[cold]
     fn refuse(self: Rc<Self>, loop_: &EventLoop, before: u16, refused: Result<()>) -> Result<()> {
@@ -276,7 +268,7 @@ struct GoesOn<'a, T: RawTask>(&'a Rc<T>, &'a EventLoop);
 impl<T: RawTask> Drop for GoesOn<'_, T> {
     fn drop(&mut self) {
         if self.0.task_core().flags.take(YIELDED) {
-            schedule_step(self.1, self.0.clone());
+            self.0.clone().make_ready(self.1);
         }
     }
 }
@@ -452,5 +444,12 @@ where
 
     fn clear(&self) {
         self.clear_coroutine();
+    }
+
+    #[inline(always)]
+    fn make_ready(self: Rc<Self>, loop_: &EventLoop) {
+        if self.task.flags.change(0, SCHEDULED) & SCHEDULED == 0 {
+            loop_.push(self);
+        }
     }
 }

@@ -210,12 +210,13 @@ impl Waiters {
             let fresh = Fresh { future, block: current::block() };
             return self.with_rest(|rest| rest.fresh.push(fresh));
         }
-        if let Some(first) = self.take_first() {
-            self.keep_stale(&first);
-        }
+        let before = self.take_first();
+        before.iter().for_each(|before| self.keep_stale(before));
         self.set_first(future);
         self.set_first_block(current::block());
         self.mark(FRESH);
+        // Last: it may run code of the user's, which may come back here.
+        drop(before);
     }
 
     pub(super) fn add_foreign(&self, callback: &Rc<WakerCallback>) {
